@@ -1,0 +1,29 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { User } from '../protocol/index.js';
+
+/** A person behind a request. `cookies` are `Set-Cookie` values that the answer must carry. */
+export interface Identity {
+  user: User;
+  /** Names the sign-in, so that it can be ended apart from others of the same person. */
+  sessionId: string;
+  cookies?: string[];
+}
+
+/** The parts of a request that say who it is from: the same for pages, API and upgrades. */
+export interface Credentials {
+  headers: IncomingHttpHeaders;
+}
+
+/** Who a user is: the only way the socket, the pages and the API learn it. */
+export abstract class AuthProvider {
+  /**
+   * Who the cookie or bearer says it is; `null` where there is neither.
+   * Rejects with `ChatError('unauthenticated')` where there is one and it is malformed, expired or revoked; a
+   * malformed one is refused without asking the database.
+   */
+  abstract identify(from: Credentials): Promise<Identity | null>;
+  /** A new guest whose sign-in lasts: for pages. Its `cookies` hold it. Only called where guests are allowed. */
+  abstract createGuest(from: Credentials): Promise<Identity>;
+  /** Changes the name of the person behind `from`; resolves with what they are now called. */
+  abstract rename(from: Credentials, name: string): Promise<Identity>;
+}

@@ -1,0 +1,51 @@
+import type { Observable } from 'rxjs';
+
+/** What a message may carry: what msgpack and JSON both can, with string keys. Integers must fit 64 bits. */
+export type LayerValue =
+  string | number | bigint | boolean | null | Uint8Array | LayerValue[] | { [key: string]: LayerValue };
+/** A map with a string `type`. */
+export type LayerMessage = { type: string } & { [key: string]: LayerValue };
+
+/**
+ * How processes talk: Django Channels' channel-layer spec. Delivery is **at most once**: a hint, never the truth.
+ *
+ * Names are `[A-Za-z0-9._-]{1,99}`, a specific channel has one `!` more; anything else is a `TypeError`. A message
+ * that breaks {@link LayerMessage} is a `TypeError` too, before anything is sent.
+ */
+export abstract class ChannelLayer {
+  /** A name for one receiver of this process. */
+  abstract newChannel(prefix?: string): Promise<string>;
+  /** To one channel. Rejects with `ChannelFull` where its queue is at capacity. */
+  abstract send(channel: string, message: LayerMessage): Promise<void>;
+  /**
+   * What arrives on a channel of this process, in order, from subscription on. The queue is bounded by the channel's
+   * capacity; when it is full the oldest message is dropped and counted. Completes on `close()`.
+   */
+  abstract receive(channel: string): Observable<LayerMessage>;
+  /** Idempotent. Resolves only when a message sent afterwards, by any process, will arrive. */
+  abstract groupAdd(group: string, channel: string): Promise<void>;
+  /** No error where the channel is not in the group. */
+  abstract groupDiscard(group: string, channel: string): Promise<void>;
+  /** To every member, the sender included. Never `ChannelFull`: what does not fit is dropped and counted. */
+  abstract groupSend(group: string, message: LayerMessage): Promise<void>;
+  /** Forgets everything of ours. Refused where `NODE_ENV` is `production`. */
+  abstract flush(): Promise<void>;
+  /** Leaves groups, deletes our queue, closes connections. Idempotent; afterwards every call rejects. */
+  abstract close(): Promise<void>;
+  /** Whether messages flow now; replays the present state to each subscriber. */
+  abstract readonly health: Observable<LayerHealth>;
+  /** Messages may have been missed since the last one: compare positions with the database. */
+  abstract readonly discontinuity: Observable<void>;
+  /** How many messages this process dropped at capacity, since start. */
+  abstract readonly dropped: number;
+}
+
+export type LayerHealth = 'ready' | 'degraded';
+
+/** The channel's queue is at capacity; the message was not sent. */
+export class ChannelFull extends Error {
+  constructor(readonly channel: string) {
+    super(`channel ${channel} is full`);
+    this.name = 'ChannelFull';
+  }
+}

@@ -1,0 +1,87 @@
+import type { User } from '../protocol/index.js';
+
+export interface Room {
+  /** Internal; never on the wire. */
+  id: string;
+  name: string;
+  title: string;
+  topic: string;
+  /** Changes when a log is rebuilt (restored from a backup): positions of another epoch mean nothing. */
+  epoch: string;
+  /** `seq` of the newest event, 0 in an empty room. */
+  head: number;
+  createdAt: string;
+}
+
+/** What is asked to be stored. `actor` is who does it, `clientId` their own id for it. */
+export interface MessageDraft {
+  roomId: string;
+  actor: User;
+  clientId: string;
+  text: string;
+  replyTo?: string;
+}
+
+/** One event of a room's log, as stored. `at` is ISO 8601 with milliseconds, UTC. */
+export interface RoomEvent {
+  roomId: string;
+  seq: number;
+  type: 'message.created';
+  id: string;
+  actor: User;
+  clientId: string;
+  data: { text: string; replyTo?: string };
+  at: string;
+}
+
+export interface Appended {
+  event: RoomEvent;
+  /** True where `(room, actor, clientId)` was there before: `event` is then the first one. */
+  dup: boolean;
+}
+
+export interface RangeQuery {
+  /** Only events with a greater / smaller `seq`. */
+  after?: number;
+  before?: number;
+  limit: number;
+}
+
+/**
+ * The room log: the truth. `seq` is 1, 2, 3 … per room without holes, taken in the transaction that stores the event;
+ * commits of one room become visible in `seq` order.
+ */
+export abstract class RoomLog {
+  /**
+   * Stores once. Resolves after commit: acknowledged means stored. A repeat of `(room, actor, clientId)` resolves with
+   * the first event and `dup`. Rejects with `ChatError('unavailable')` where the database cannot be reached, and
+   * with `ChatError('not_found')` where the room is not there.
+   */
+  abstract append(draft: MessageDraft): Promise<Appended>;
+  /**
+   * Events ascending by `seq`. With `after`: the first `limit` behind it. With `before`, or neither: the last
+   * `limit` before it. People carry the name they have now.
+   */
+  abstract range(roomId: string, query: RangeQuery): Promise<RoomEvent[]>;
+  /** The newest `seq` of each room; a room that is not there is left out. */
+  abstract heads(roomIds: string[]): Promise<Map<string, number>>;
+}
+
+/** A room, and its newest message, as the lobby shows it. */
+export interface RoomOverview {
+  room: Room;
+  last?: { actor: User; text: string; at: string };
+}
+
+/** Which rooms there are. */
+export abstract class RoomDirectory {
+  abstract find(name: string): Promise<Room | null>;
+  /** Finds or creates; `created` tells which. Concurrent calls, on any node, end with one room. */
+  abstract open(name: string, title?: string): Promise<{ room: Room; created: boolean }>;
+  /** Newest activity first. */
+  abstract list(limit: number): Promise<RoomOverview[]>;
+  /** What the person is called from now on, on old messages too. */
+  abstract renamePerson(user: User): Promise<void>;
+  /** Resolves where the database answers; rejects otherwise. For readiness. */
+  abstract ping(): Promise<void>;
+}

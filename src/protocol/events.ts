@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { RoomName } from './names.js';
+
+/** Every request and push of the chat's own gateway. Server, browser, tests and AsyncAPI take theirs from here. */
+
+export const User = z
+  .object({ id: z.string(), name: z.string(), guest: z.boolean().optional() })
+  .meta({ id: 'User', description: 'A person as others see them' });
+export type User = z.infer<typeof User>;
+
+/** `seq` is the place in the room's one order; `clientId` is the sender's own id, by which a repeat is known. */
+export const Message = z
+  .object({
+    room: z.string(),
+    seq: z.int().positive(),
+    id: z.string(),
+    user: User,
+    text: z.string(),
+    clientId: z.string(),
+    at: z.iso.datetime(),
+    replyTo: z.string().optional(),
+  })
+  .meta({ id: 'Message' });
+export type Message = z.infer<typeof Message>;
+
+export const Sent = z
+  .object({ id: z.string(), seq: z.int().positive(), at: z.iso.datetime(), dup: z.literal(true).optional() })
+  .meta({ id: 'Sent', description: 'Stored. `dup` where this `clientId` had been stored before.' });
+export type Sent = z.infer<typeof Sent>;
+
+/** Empty or blank text is refused here; the length limit is the server's setting, so it is checked there. */
+export const MessageText = z
+  .string()
+  .refine((text) => text.trim().length > 0, 'a message needs text')
+  // A lone surrogate or NUL cannot be stored as UTF-8 text by every database.
+  .refine(
+    (text) => text.isWellFormed() && !text.includes('\0'),
+    'text must be well-formed Unicode without NUL',
+  );
+
+export const ClientId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{8,64}$/, '8–64 letters, digits, "_" or "-"; a UUID fits');
+
+const Empty = z.strictObject({});
+
+export const requests = {
+  'room.join': {
+    data: z.strictObject({
+      room: RoomName,
+      epoch: z.string().max(64).optional(),
+      after: z.int().nonnegative().optional(),
+    }),
+    reply: z.object({
+      room: z.string(),
+      epoch: z.string(),
+      head: z.int().nonnegative(),
+      /** True where everything after `after` follows as pushes; false: reload the page of history. */
+      recovered: z.boolean(),
+      /** Who is here now; empty where `online` is above 100. */
+      members: z.array(User),
+      online: z.int().nonnegative(),
+      me: User,
+    }),
+  },
+  'room.leave': { data: z.strictObject({ room: RoomName }), reply: Empty },
+  'message.send': {
+    data: z.strictObject({
+      room: RoomName,
+      text: MessageText,
+      clientId: ClientId,
+      replyTo: z.string().max(64).optional(),
+    }),
+    reply: Sent,
+  },
+  typing: { data: z.strictObject({ room: RoomName }), reply: Empty },
+  pong: { data: Empty, reply: Empty },
+} as const;
+
+export const pushes = {
+  welcome: z.object({
+    user: User,
+    connection: z.string(),
+    pingEveryMs: z.int().positive(),
+    limits: z.object({
+      frameBytes: z.int(),
+      textLength: z.int(),
+      sendsPerSecond: z.number(),
+      sendBurst: z.int(),
+    }),
+  }),
+  'message.created': Message,
+  /** Who came and who went since the last one. `online` counts people, not sockets. */
+  presence: z.object({
+    room: z.string(),
+    online: z.int().nonnegative(),
+    joined: z.array(User),
+    left: z.array(z.string()),
+  }),
+  /** Somebody types; forget it after 5 s. */
+  typing: z.object({ room: z.string(), user: User }),
+  resync: z.object({ room: z.string(), epoch: z.string(), head: z.int().nonnegative() }),
+  ping: z.object({ heads: z.record(z.string(), z.int().nonnegative()) }),
+  bye: z.object({ retryAfterMs: z.int().nonnegative() }),
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type RequestData<Name extends RequestName> = z.infer<(typeof requests)[Name]['data']>;
+export type ReplyData<Name extends RequestName> = z.infer<(typeof requests)[Name]['reply']>;
+export type PushName = keyof typeof pushes;
+export type PushData<Name extends PushName> = z.infer<(typeof pushes)[Name]>;

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { ClientId, Message, MessageText, Sent, User } from './events.js';
+import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.js';
+import { PersonName, RoomName } from './names.js';
+
+/** Shapes of the HTTP API and of the pages' own data. OpenAPI is derived from these. */
+
+export const RoomSummary = z
+  .object({
+    room: z.string(),
+    title: z.string(),
+    topic: z.string(),
+    kind: z.literal('public'),
+    online: z.int().nonnegative(),
+    head: z.int().nonnegative(),
+    last: z.object({ user: User, text: z.string(), at: z.iso.datetime() }).optional(),
+  })
+  .meta({ id: 'Room' });
+export type RoomSummary = z.infer<typeof RoomSummary>;
+
+export const RoomList = z.object({ rooms: z.array(RoomSummary) });
+
+export const CreateRoom = z.strictObject({
+  name: RoomName,
+  title: z.string().trim().max(100).optional(),
+  kind: z.literal('public').optional(),
+});
+export type CreateRoom = z.infer<typeof CreateRoom>;
+
+const cursor = z.coerce.number().int().nonnegative();
+/** `before` and `after` exclude each other; without either it is the newest page. */
+export const HistoryQuery = z
+  .strictObject({
+    before: cursor.optional(),
+    after: cursor.optional(),
+    limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(PAGE_SIZE),
+  })
+  .refine(
+    (query) => query.before === undefined || query.after === undefined,
+    'give before or after, not both',
+  );
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
+
+/** Ascending by `seq`. `head` is the room's newest seq at the time of reading. */
+export const HistoryPage = z
+  .object({
+    room: z.string(),
+    epoch: z.string(),
+    head: z.int().nonnegative(),
+    messages: z.array(Message),
+    /** Whether there is more in the direction that was asked for. */
+    more: z.boolean(),
+  })
+  .meta({ id: 'HistoryPage' });
+export type HistoryPage = z.infer<typeof HistoryPage>;
+
+export const PostMessage = z.strictObject({
+  text: MessageText,
+  clientId: ClientId,
+  replyTo: z.string().max(64).optional(),
+});
+export type PostMessage = z.infer<typeof PostMessage>;
+
+export const PostedMessage = Sent;
+
+export const Rename = z.strictObject({ name: PersonName });
+export type Rename = z.infer<typeof Rename>;
+
+export const Me = z.object({ user: User }).meta({ id: 'Me' });
+
+export const Problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    retryAfterMs: z.int().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457; `code` is the stable part' });
+export type Problem = z.infer<typeof Problem>;
+
+/** What the lobby page is rendered from, on the server and again in the browser. */
+export interface LobbyPageData {
+  view: 'lobby';
+  me: User;
+  rooms: RoomSummary[];
+  /** What the form refused, shown beside it where the page works without JavaScript. */
+  error?: string;
+}
+
+/** What the room page is rendered from. The socket resumes from exactly `(history.epoch, history.head)`. */
+export interface RoomPageData {
+  view: 'room';
+  me: User;
+  title: string;
+  topic: string;
+  history: HistoryPage;
+  members: User[];
+  online: number;
+  textLength: number;
+  error?: string;
+  /** The text that was refused, so that nobody types it twice. */
+  draft?: string;
+}
+
+export interface ErrorPageData {
+  view: 'error';
+  status: number;
+  title: string;
+  detail: string;
+}
+
+export type PageData = LobbyPageData | RoomPageData | ErrorPageData;

@@ -1,0 +1,7 @@
+export * from './chat-error.js';
+export * from './codes.js';
+export * from './events.js';
+export * from './frames.js';
+export * from './http.js';
+export * from './limits.js';
+export * from './names.js';
