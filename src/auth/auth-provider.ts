@@ -12,6 +12,8 @@ export interface Identity {
 /** The parts of a request that say who it is from: the same for pages, API and upgrades. */
 export interface Credentials {
   headers: IncomingHttpHeaders;
+  /** Whether it came over https, as whoever knows the trusted proxies judged it; Express requests carry it. */
+  secure?: boolean;
 }
 
 /** Who a user is: the only way the socket, the pages and the API learn it. */

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+
+/** A subset of what Django accepts, so that every name of ours is one of theirs. */
+const group = /^[A-Za-z0-9._-]{1,99}$/;
+const channel = /^(?=.{1,99}$)[A-Za-z0-9._-]+(![A-Za-z0-9._-]+)?$/;
+const newPrefix = /^[A-Za-z0-9._-]{1,24}$/;
+
+const shown = (name: unknown) =>
+  typeof name === 'string' ? JSON.stringify(name.slice(0, 120)) : typeof name;
+
+/** Throws the `TypeError` that a caller's own mistake deserves; returns the name. */
+export function checkGroup(name: string): string {
+  if (typeof name === 'string' && group.test(name)) return name;
+  throw new TypeError(`A group name is 1 to 99 of A-Z a-z 0-9 . _ -, not ${shown(name)}`);
+}
+
+/**
+ * Throws the `TypeError` that a caller's own mistake deserves; returns the name. Channels of the pub/sub layer begin with
+ * its prefix, which may hold a colon (`asgi:`): with `layerPrefix`, what follows it is checked.
+ */
+export function checkChannel(name: string, layerPrefix = ''): string {
+  if (typeof name === 'string') {
+    const own = name.startsWith(layerPrefix) ? name.slice(layerPrefix.length) : name;
+    if (channel.test(own)) return name;
+  }
+  throw new TypeError(
+    `A channel name is 1 to 99 of A-Z a-z 0-9 . _ - and at most one "!", not ${shown(name)}`,
+  );
+}
+
+/** 32 lowercase hexadecimal digits, random. */
+export const hex32 = () => randomBytes(16).toString('hex');
+
+/** `specific.<process>!<hex32>`: the part up to the `!` says which process reads it. */
+export function processChannel(process: string, prefix = 'specific'): string {
+  return `${checkPrefix(prefix)}.${process}!${hex32()}`;
+}
+
+/** `<layer prefix>specific.<hex32>`: the name is the Redis channel, as in channels_redis' pub/sub layer. */
+export function pubSubChannel(layerPrefix: string, prefix = 'specific'): string {
+  return `${layerPrefix}${checkPrefix(prefix)}.${hex32()}`;
+}
+
+/** The process id inside a name of {@link processChannel}; `undefined` for a plain channel. */
+export function processOf(name: string): string | undefined {
+  const end = name.indexOf('!');
+  return end < 0 ? undefined : name.slice(name.lastIndexOf('.', end) + 1, end);
+}
+
+function checkPrefix(prefix: string): string {
+  // 24 + the rest of a specific channel stays below 100.
+  if (typeof prefix === 'string' && newPrefix.test(prefix)) return prefix;
+  throw new TypeError(`A channel's prefix is 1 to 24 of A-Z a-z 0-9 . _ -, not ${shown(prefix)}`);
+}

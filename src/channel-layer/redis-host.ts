@@ -1,0 +1,224 @@
+import type { RedisOptions } from 'ioredis';
+import type { FaultLog } from './fault-log.js';
+import { hex32 } from './names.js';
+import { RedisLink } from './redis-link.js';
+
+export interface HostEvents {
+  message(channel: string, payload: Buffer): void;
+  /** `ready` has changed. */
+  changed(): void;
+  /** Messages may have been missed; comes after `changed`. */
+  discontinuity(): void;
+  /** A message that was given to `publish` did not reach Redis, as far as we know. */
+  unpublished(): void;
+}
+
+/** A channel that should be subscribed. */
+interface Wanted {
+  confirmed: boolean;
+  /** Somebody stopped waiting for the confirmation. */
+  late: boolean;
+  waiters: Set<() => void>;
+}
+
+/** How long a healthy-looking Redis may take over a subscription before a join goes on without it. */
+const patienceMs = 1000;
+const openMs = 5000;
+const batch = 500;
+/** A link that lived shorter was no recovery: the pauses go on growing. */
+const calmMs = 1000;
+const backoff = (attempt: number) => Math.min(1000, 25 * 2 ** attempt) * (0.5 + Math.random() / 2);
+
+/**
+ * One Redis server, kept in reach: a link, and after its end another one with the same subscriptions. No call waits for
+ * a server that is known to be away, and none longer than a second for one that is not.
+ *
+ * A process that could not publish tells the others so when it can again: they have missed something without any fault
+ * of theirs. The notice is the sender's id on a private channel of ours.
+ */
+export class RedisHost {
+  ready = false;
+  private readonly id = hex32();
+  private readonly noticeChannel: string;
+  private readonly wanted = new Map<string, Wanted>();
+  private link?: RedisLink;
+  /** A link has failed since the last one that was ready; false while the first one is being opened. */
+  private away = false;
+  private missed = false;
+  private owesNotice = false;
+  private attempt = 0;
+  private readyAt = 0;
+  private timer?: NodeJS.Timeout;
+  private closed = false;
+
+  constructor(
+    private readonly options: { host: string | RedisOptions; prefix: string },
+    private readonly events: HostEvents,
+    private readonly log: FaultLog,
+  ) {
+    this.noticeChannel = `nchat:missed:${options.prefix}`;
+    this.wanted.set(this.noticeChannel, { confirmed: false, late: false, waiters: new Set() });
+    this.open();
+  }
+
+  /**
+   * Resolves when what is published afterwards will be heard. Where that cannot be known in time, resolves too: the
+   * subscription is then made later, and a discontinuity follows it.
+   */
+  async subscribe(channel: string): Promise<void> {
+    let entry = this.wanted.get(channel);
+    if (!entry) {
+      entry = { confirmed: false, late: false, waiters: new Set() };
+      this.wanted.set(channel, entry);
+      if (this.ready && this.link) void this.confirm(this.link, [[channel, entry]]);
+    }
+    if (entry.confirmed && this.ready) return;
+    if (!this.away) await waitFor(entry.waiters);
+    if (!entry.confirmed) entry.late = true;
+  }
+
+  unsubscribe(channel: string): void {
+    release(this.wanted.get(channel));
+    if (this.wanted.delete(channel)) this.link?.unsubscribe(channel);
+  }
+
+  /** False where it was not sent: counted by the caller, and told to the other processes later. */
+  publish(channel: string, payload: Buffer): boolean {
+    const { link } = this;
+    if (this.ready && link?.publish(channel, payload, (reason) => this.onUnpublished(link, reason)))
+      return true;
+    this.owesNotice = true;
+    return false;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.ready = false;
+    clearTimeout(this.timer);
+    for (const entry of this.wanted.values()) release(entry);
+    await this.link?.close();
+  }
+
+  /** Throws for options that ioredis does not understand: at the first time, out of the constructor. */
+  private open(): void {
+    const link = new RedisLink(this.options.host, {
+      message: (channel, payload) => this.hear(channel, payload),
+      alive: () => this.settle(link),
+      down: (reason) => this.onDown(link, reason),
+    });
+    this.link = link;
+    void this.start(link);
+  }
+
+  private async start(link: RedisLink): Promise<void> {
+    const impatience = setTimeout(() => link.fail(`no answer for ${openMs / 1000} s`), openMs);
+    await link.open();
+    while (this.link === link && !this.closed) {
+      const missing = [...this.wanted].filter(([, entry]) => !entry.confirmed).slice(0, batch);
+      if (missing.length > 0) await this.confirm(link, missing);
+      else {
+        // In the same turn as the last look: what is wanted from now on is sent at once.
+        this.onReady(link);
+        break;
+      }
+    }
+    clearTimeout(impatience);
+  }
+
+  /** Of the entries themselves, not of their names: one may have been given up and wanted anew meanwhile. */
+  private async confirm(link: RedisLink, entries: [channel: string, entry: Wanted][]): Promise<void> {
+    try {
+      await link.subscribe(entries.map(([channel]) => channel));
+    } catch {
+      return; // the link is down, and has said so
+    }
+    if (this.link !== link) return;
+    for (const [, entry] of entries) entry.confirmed = true;
+    if (!this.ready) return;
+    const late = entries.some(([, entry]) => entry.late);
+    for (const [, entry] of entries) release(entry);
+    if (late) this.tellDiscontinuity();
+  }
+
+  private onReady(link: RedisLink): void {
+    const missed = this.missed || [...this.wanted.values()].some((entry) => entry.late);
+    this.ready = true;
+    this.away = this.missed = false;
+    this.readyAt = performance.now();
+    for (const entry of this.wanted.values()) {
+      entry.late = false;
+      release(entry);
+    }
+    this.log.log(`ready ${this.name}`, `Redis ${this.name} is connected`);
+    this.events.changed();
+    if (missed) this.tellDiscontinuity();
+    this.settle(link);
+  }
+
+  private onDown(link: RedisLink, reason: string): void {
+    if (this.link !== link || this.closed) return;
+    this.link = undefined;
+    const wasReady = this.ready;
+    if (wasReady && performance.now() - this.readyAt >= calmMs) this.attempt = 0;
+    this.ready = false;
+    this.away = true;
+    this.missed ||= wasReady;
+    for (const entry of this.wanted.values()) {
+      entry.confirmed = false;
+      release(entry);
+    }
+    this.timer = setTimeout(() => this.open(), backoff(this.attempt++));
+    this.log.warn(
+      `down ${this.name}`,
+      `Redis ${this.name} is out of reach (${reason}): until it is back, messages go to this process only`,
+    );
+    if (wasReady) this.events.changed();
+  }
+
+  private onUnpublished(link: RedisLink, reason: string): void {
+    this.owesNotice = true;
+    this.events.unpublished();
+    if (this.link === link && !this.closed)
+      this.log.warn(`refused ${this.name}`, `Redis ${this.name} did not take a message (${reason})`);
+  }
+
+  private settle(link: RedisLink): void {
+    if (!this.ready || !this.owesNotice || this.link !== link) return;
+    this.owesNotice = !link.publish(this.noticeChannel, Buffer.from(this.id), () => (this.owesNotice = true));
+  }
+
+  private hear(channel: string, payload: Buffer): void {
+    if (channel !== this.noticeChannel) return this.events.message(channel, payload);
+    if (payload.toString('latin1') !== this.id) this.tellDiscontinuity();
+  }
+
+  private tellDiscontinuity(): void {
+    if (this.ready) this.events.discontinuity();
+    else this.missed = true;
+  }
+
+  /** Without a user or a password. */
+  private get name(): string {
+    const { host } = this.options;
+    if (typeof host === 'string') return URL.canParse(host) ? new URL(host).host : 'at a socket';
+    return host.path ?? host.name ?? `${host.host ?? 'localhost'}:${host.port ?? 6379}`;
+  }
+}
+
+function release(entry: Wanted | undefined): void {
+  if (!entry) return;
+  for (const waiter of entry.waiters) waiter();
+  entry.waiters.clear();
+}
+
+function waitFor(waiters: Set<() => void>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      waiters.delete(done);
+      resolve();
+    };
+    const timer = setTimeout(done, patienceMs);
+    waiters.add(done);
+  });
+}

@@ -1,0 +1,170 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { hex32 } from './names.js';
+
+export interface LinkEvents {
+  message(channel: string, payload: Buffer): void;
+  /** A probe came back: at this moment the whole way works. */
+  alive(): void;
+  /** Once, and nothing after it. Not for {@link RedisLink.close}. */
+  down(reason: string): void;
+}
+
+/** Never `asgi…`: a Django `flush()` deletes what begins so, and its consumers must never hear our probes. */
+const probePrefix = 'nchat:probe:';
+const probeEveryMs = 750;
+/** 5 × 750 ms, and up to 750 ms before the first probe that nobody answers: noticed in 4.5 s. */
+const probesMissed = 5;
+/** What Redis may owe us answers for. A frozen Redis must not become our memory. */
+const maxUnanswered = 16 * 1024 * 1024;
+const quitMs = 1000;
+
+/**
+ * One life of the two connections to one Redis: a subscriber and a publisher. It never reconnects: the first fault of
+ * either ends both, so no command and no message of an earlier life is ever sent or heard in a later one.
+ */
+export class RedisLink {
+  private readonly subscriber: Redis;
+  private readonly publisher: Redis;
+  private readonly probeChannel = `${probePrefix}${hex32()}`;
+  private lastError = '';
+  private unanswered = 0;
+  /** Ticks since the probe that is under way; 0 where none is. */
+  private waiting = 0;
+  private probing?: NodeJS.Timeout;
+  private connected = false;
+  private ended = false;
+
+  constructor(
+    host: string | RedisOptions,
+    private readonly events: LinkEvents,
+  ) {
+    this.subscriber = this.client(host);
+    this.publisher = this.client(host);
+    this.subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.hear(channel, payload));
+  }
+
+  /** Resolves when both connections take commands and probes are under way; a failure is `down`, never a rejection. */
+  async open(): Promise<void> {
+    try {
+      await Promise.all([this.subscriber.connect(), this.publisher.connect()]);
+      this.connected = true;
+      await this.subscribe([this.probeChannel]);
+    } catch (error) {
+      return this.fail(this.lastError || reasonOf(error));
+    }
+    if (this.ended) return;
+    this.probing = setInterval(() => this.probe(), probeEveryMs);
+    this.probe();
+  }
+
+  /** Resolves when Redis has confirmed, rejects where the link ends first: a refusal ends it. */
+  async subscribe(channels: string[]): Promise<void> {
+    try {
+      await this.subscriber.subscribe(...channels);
+    } catch (error) {
+      this.fail(reasonOf(error));
+      throw error;
+    }
+  }
+
+  unsubscribe(channel: string): void {
+    if (!this.connected || this.ended) return;
+    this.subscriber.unsubscribe(channel).catch((error: unknown) => this.fail(reasonOf(error)));
+  }
+
+  /**
+   * False where it was not sent. The order of calls is the order of messages. `failed` is called where Redis answers
+   * with an error, or the connection dies before it answers.
+   */
+  publish(channel: string, payload: Buffer, failed: (reason: string) => void): boolean {
+    if (!this.connected || this.ended || this.unanswered + payload.length > maxUnanswered) return false;
+    this.unanswered += payload.length;
+    this.publisher.publish(channel, payload).then(
+      () => {
+        this.unanswered -= payload.length;
+      },
+      (error: unknown) => {
+        this.unanswered -= payload.length;
+        failed(reasonOf(error));
+      },
+    );
+    return true;
+  }
+
+  /** Ends both connections now. Also for who started this link and will not wait longer. */
+  fail(reason: string): void {
+    if (this.ended) return;
+    this.end();
+    this.events.down(reason);
+  }
+
+  /** What was published is still sent, within a second; then both connections end. */
+  async close(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    clearInterval(this.probing);
+    let timer: NodeJS.Timeout | undefined;
+    if (this.connected) {
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, quitMs)));
+      await Promise.race([late, this.publisher.quit().catch(() => undefined)]);
+      clearTimeout(timer);
+    }
+    this.end();
+  }
+
+  /** Ticks are counted, not milliseconds: an event loop that was blocked has had one tick, and blames nobody. */
+  private probe(): void {
+    if (this.waiting > 0) {
+      if (++this.waiting > probesMissed) this.fail(`no answer for ${(probesMissed * probeEveryMs) / 1000} s`);
+      return;
+    }
+    this.waiting = 1;
+    this.publish(this.probeChannel, Buffer.alloc(1), (reason) => this.fail(reason));
+  }
+
+  private hear(channel: Buffer, payload: Buffer): void {
+    if (this.ended) return;
+    const name = channel.toString();
+    if (name !== this.probeChannel) return this.events.message(name, payload);
+    this.waiting = 0;
+    this.events.alive();
+  }
+
+  private client(host: string | RedisOptions): Redis {
+    const options: RedisOptions = {
+      lazyConnect: true,
+      retryStrategy: () => null,
+      reconnectOnError: null,
+      enableOfflineQueue: false,
+      autoResubscribe: false,
+      autoResendUnfulfilledCommands: false,
+      // PUBLISH, SUBSCRIBE and UNSUBSCRIBE are all that the user in Redis needs to be allowed.
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      protocol: 2,
+      connectTimeout: 5000,
+      // A frozen Redis never closes its end.
+      disconnectTimeout: 0,
+      connectionName: 'nest-realtime-chat',
+    };
+    const client = typeof host === 'string' ? new Redis(host, options) : new Redis({ ...host, ...options });
+    client.on('error', (error: unknown) => {
+      if (!this.ended) this.lastError = reasonOf(error);
+    });
+    client.on('end', () => this.fail(this.lastError || 'the connection was closed'));
+    return client;
+  }
+
+  private end(): void {
+    this.ended = true;
+    clearInterval(this.probing);
+    this.subscriber.disconnect();
+    this.publisher.disconnect();
+  }
+}
+
+/** A refused connection to two addresses of one name is an error without a message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

@@ -1,0 +1,111 @@
+import { Decoder, Encoder } from '@msgpack/msgpack';
+import type { LayerMessage, LayerValue } from './channel-layer.js';
+import { Fernet } from './fernet.js';
+import { copyMessage, maxDepth } from './message.js';
+import type { SerializerFormat } from './options.js';
+
+/**
+ * A message to the bytes that channels_redis writes, and back: msgpack (or JSON text), inside a Fernet token where there
+ * are keys. Of both directions: what comes out is a message by {@link copyMessage}, or a `TypeError`.
+ */
+export class Serializer {
+  private readonly fernet?: Fernet;
+
+  constructor(
+    private readonly format: SerializerFormat = 'msgpack',
+    keys: readonly string[] = [],
+  ) {
+    if (!Object.hasOwn(codecs, format)) throw new TypeError('serializerFormat is "msgpack" or "json"');
+    if (keys.length > 0) this.fernet = new Fernet(keys);
+  }
+
+  encode(message: LayerMessage): Buffer {
+    const bytes = codecs[this.format].encode(copyMessage(message));
+    return this.fernet ? Buffer.from(this.fernet.encrypt(bytes), 'latin1') : bytes;
+  }
+
+  /** `maxAge` in seconds, of an encrypted message: by the sender's clock. */
+  decode(payload: Uint8Array, maxAge?: number): LayerMessage {
+    const bytes = this.fernet ? this.fernet.decrypt(payload, maxAge) : payload;
+    let value: unknown;
+    try {
+      value = codecs[this.format].decode(bytes);
+    } catch (cause) {
+      throw new TypeError(`The payload is not ${this.format}`, { cause });
+    }
+    return copyMessage(value);
+  }
+}
+
+interface Codec {
+  encode(message: LayerMessage): Buffer;
+  decode(bytes: Uint8Array): unknown;
+}
+
+// A message has been checked before: its big integers fit, its depth is below the cap.
+const encoder = new Encoder({ useBigInt64: true, maxDepth: maxDepth + 2 });
+
+/**
+ * The encoder writes a number beyond 32 bits as a double, and only a bigint as 64 bits. Changes the value in place: it
+ * is our copy.
+ */
+function widen(value: LayerValue): LayerValue {
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && (value > 0xffff_ffff || value < -0x8000_0000)
+      ? BigInt(value)
+      : value;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) value[i] = widen(value[i]!);
+  else for (const key of Object.keys(value)) value[key] = widen(value[key]!);
+  return value;
+}
+
+const msgpack: Codec = {
+  encode: (message) => Buffer.from(encoder.encode(widen(message))),
+  decode(bytes) {
+    // A length that is longer than the payload is a lie, and must not become an allocation.
+    const most = bytes.length;
+    const decoder = new Decoder({
+      useBigInt64: true,
+      maxStrLength: most,
+      maxBinLength: most,
+      maxArrayLength: most,
+      maxMapLength: most,
+      maxExtLength: most,
+      mapKeyConverter: (key) => {
+        if (typeof key === 'string') return key;
+        throw new TypeError('The keys of a message are strings');
+      },
+    });
+    return decoder.decode(bytes);
+  },
+};
+
+/** In every runtime that we support; in no library of TypeScript yet. */
+const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
+
+/** Integers beyond a double's keep all their digits, as Python's do. */
+const exactIntegers: Reviver = (_key, value, { source }) =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && source && /^-?\d+$/.test(source)
+    ? BigInt(source)
+    : value;
+
+const json: Codec = {
+  encode(message) {
+    const text = JSON.stringify(message, (_key, value: unknown) => {
+      if (value instanceof Uint8Array)
+        throw new TypeError('JSON carries no bytes: they need the msgpack serializer');
+      if (typeof value === 'bigint') return rawJSON(String(value));
+      // A double, and not to come back as an integer.
+      if (Number.isInteger(value) && !Number.isSafeInteger(value))
+        return rawJSON((value as number).toExponential());
+      return value;
+    });
+    return Buffer.from(text, 'utf8');
+  },
+  decode: (bytes) =>
+    JSON.parse(Buffer.from(bytes).toString('utf8'), exactIntegers as (k: string, v: unknown) => unknown),
+};
+
+const codecs: Record<SerializerFormat, Codec> = { msgpack, json };
