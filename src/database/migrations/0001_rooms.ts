@@ -1,0 +1,73 @@
+import { sql, type ColumnDataType, type Kysely, type RawBuilder } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { Dialect } from '../database.contract.js';
+
+/** Rooms, their log, and what is read from it. */
+export function rooms(dialect: Dialect): Migration {
+  const postgres = dialect === 'postgres';
+  const whole: ColumnDataType = postgres ? 'bigint' : 'integer';
+  const json: ColumnDataType = postgres ? 'json' : 'text';
+  // A database's own collation may hold two different names for equal or sort them by language.
+  const exactText: ColumnDataType | RawBuilder<string> = postgres ? sql<string>`text collate "C"` : 'text';
+  // SQLite takes any value in any column unless it is told not to.
+  const ending = postgres ? sql`` : sql`strict`;
+
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable('room')
+        .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+        .addColumn('name', exactText, (column) => column.notNull().unique())
+        .addColumn('title', 'text', (column) => column.notNull())
+        .addColumn('topic', 'text', (column) => column.notNull())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('epoch', 'text', (column) => column.notNull())
+        .addColumn('head', whole, (column) => column.notNull())
+        .addColumn('created_at', whole, (column) => column.notNull())
+        .addColumn('last_at', whole, (column) => column.notNull())
+        .modifyEnd(ending)
+        .execute();
+      await db.schema
+        .createIndex('room_by_activity')
+        .on('room')
+        .columns(['kind', 'last_at desc', 'id desc'])
+        .execute();
+
+      await db.schema
+        .createTable('event')
+        .addColumn('room_id', 'text', (column) => column.notNull().references('room.id'))
+        .addColumn('seq', whole, (column) => column.notNull())
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('actor_id', 'text', (column) => column.notNull())
+        .addColumn('client_id', 'text', (column) => column.notNull())
+        .addColumn('data', json, (column) => column.notNull())
+        .addColumn('at', whole, (column) => column.notNull())
+        .addPrimaryKeyConstraint('event_place', ['room_id', 'seq'])
+        .addUniqueConstraint('event_once', ['room_id', 'actor_id', 'client_id'])
+        .modifyEnd(ending)
+        .execute();
+
+      await db.schema
+        .createTable('message')
+        .addColumn('room_id', 'text', (column) => column.notNull().references('room.id'))
+        .addColumn('seq', whole, (column) => column.notNull())
+        .addColumn('id', 'text', (column) => column.notNull().unique())
+        .addColumn('actor_id', 'text', (column) => column.notNull())
+        .addColumn('text', 'text', (column) => column.notNull())
+        .addColumn('reply_to', 'text')
+        .addColumn('at', whole, (column) => column.notNull())
+        .addPrimaryKeyConstraint('message_place', ['room_id', 'seq'])
+        .modifyEnd(ending)
+        .execute();
+
+      await db.schema
+        .createTable('person')
+        .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('guest', 'integer', (column) => column.notNull())
+        .modifyEnd(ending)
+        .execute();
+    },
+  };
+}

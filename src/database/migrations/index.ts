@@ -1,0 +1,14 @@
+import type { Migration } from 'kysely/migration';
+import type { Dialect } from '../database.contract.js';
+import { rooms } from './0001_rooms.js';
+import { accounts } from './0002_accounts.js';
+
+/**
+ * In the order they run. A name once released is never changed or removed: databases remember it.
+ */
+export function migrations(dialect: Dialect): Record<string, Migration> {
+  return {
+    '0001_rooms': rooms(dialect),
+    '0002_accounts': accounts(dialect),
+  };
+}

@@ -1,0 +1,114 @@
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { ChatError } from '../protocol/chat-error.js';
+import { DataFolderLock } from './data-folder.lock.js';
+import { Database, DatabaseOpenError } from './database.contract.js';
+import { NodeSqliteDialect } from './sqlite.dialect.js';
+import { isPassing } from './sqlite.errors.js';
+import type { Tables } from './tables.js';
+import { TurnTimeout, Turns } from './turns.js';
+import { unavailable } from './unavailable.js';
+
+/** How long a transaction of somebody else in this process may keep the connection. */
+const TURN_PATIENCE_MS = 5_000;
+/** How long another program (a backup) may keep the file. The event loop stands still meanwhile. */
+const BUSY_TIMEOUT_MS = 1_000;
+
+/** A file that this process has for itself, and one connection to it, which all that happens here shares. */
+export class SqliteDatabase extends Database {
+  override readonly dialect = 'sqlite';
+  override readonly kysely: Kysely<Tables>;
+  private readonly turns = new Turns(TURN_PATIENCE_MS);
+  private closing?: Promise<void>;
+
+  private constructor(
+    private readonly sqlite: DatabaseSync,
+    private readonly folderLock?: DataFolderLock,
+  ) {
+    super();
+    this.kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(sqlite, this.turns) });
+  }
+
+  static open(url: string): SqliteDatabase {
+    const name = url.replace(/^sqlite:(\/\/)?/, '');
+    if (name === ':memory:') return new SqliteDatabase(connect(name));
+    const file = resolve(name);
+    let folderLock: DataFolderLock | undefined;
+    try {
+      folderLock = DataFolderLock.take(dirname(file));
+      return new SqliteDatabase(connect(file), folderLock);
+    } catch (error) {
+      folderLock?.release();
+      if (error instanceof DatabaseOpenError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new DatabaseOpenError(`The database ${file} cannot be opened: ${reason}`, { cause: error });
+    }
+  }
+
+  /**
+   * Runs `work` with the connection to itself, in one go: no other statement of this process comes between, and no
+   * Kysely transaction is open. Whatever transaction `work` leaves open is rolled back.
+   */
+  async exclusive<T>(work: (sqlite: DatabaseSync) => T): Promise<T> {
+    await this.turns.take();
+    try {
+      return work(this.sqlite);
+    } finally {
+      if (this.sqlite.isOpen && this.sqlite.isTransaction) this.sqlite.exec('rollback');
+      this.turns.pass();
+    }
+  }
+
+  /** Repeating would not help: the one other user of the file has been waited for. */
+  override async attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const closed = this.closing !== undefined && !(error instanceof ChatError);
+      throw closed || isPassing(error) || error instanceof TurnTimeout ? unavailable(error) : error;
+    }
+  }
+
+  override withoutTimeouts<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return work(this.kysely);
+  }
+
+  override async ping(): Promise<void> {
+    await this.exclusive((sqlite) => sqlite.prepare('select count(*) from sqlite_schema').get());
+  }
+
+  override close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    await this.turns.take();
+    try {
+      await this.kysely.destroy();
+      // Kysely closes only what it has used.
+      if (this.sqlite.isOpen) this.sqlite.close();
+      this.folderLock?.release();
+    } finally {
+      this.turns.pass();
+    }
+  }
+}
+
+function connect(file: string): DatabaseSync {
+  const sqlite = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  try {
+    sqlite.exec('pragma journal_mode = wal');
+    // Acknowledged means on the disk, also where the power fails. WAL alone would keep the file sound, not complete.
+    sqlite.exec('pragma synchronous = full');
+    // On macOS an ordinary fsync stops at the drive's cache.
+    sqlite.exec('pragma fullfsync = on');
+    // A burst must not leave a log of its size behind for ever.
+    sqlite.exec('pragma journal_size_limit = 67108864');
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import {
+  CompiledQuery,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type Driver,
+  type SqliteDatabase,
+} from 'kysely';
+import type { Turns } from './turns.js';
+
+/**
+ * Kysely's SQLite dialect over `node:sqlite`. The connection is lent out by `turns`, which whoever uses it without
+ * Kysely takes too: nothing can step into a transaction that is open across awaits.
+ */
+export class NodeSqliteDialect extends SqliteDialect {
+  constructor(
+    private readonly sqlite: DatabaseSync,
+    private readonly turns: Turns,
+  ) {
+    super({ database: adapt(sqlite) });
+  }
+
+  override createDriver(): Driver {
+    return new NodeSqliteDriver(this.sqlite, this.turns);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new NodeSqliteAdapter();
+  }
+}
+
+class NodeSqliteAdapter extends SqliteAdapter {
+  /** There is one, but the driver hands it out: Kysely's own lock would not know of users other than Kysely. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
+  /** SQLite rolls tables back like rows: a migration that is cut short leaves nothing behind. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class NodeSqliteDriver extends SqliteDriver {
+  constructor(
+    private readonly sqlite: DatabaseSync,
+    private readonly turns: Turns,
+  ) {
+    super({ database: adapt(sqlite) });
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    await this.turns.take();
+    return super.acquireConnection();
+  }
+
+  override async releaseConnection(): Promise<void> {
+    this.turns.pass();
+  }
+
+  /** At once for writing: a reader that turns writer later may be refused in the middle. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** SQLite may have rolled back by itself (a full disk); the error that told so must not be replaced. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.sqlite.isTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** What Kysely's driver asks of a database, said in the words of `node:sqlite`. */
+function adapt(sqlite: DatabaseSync): SqliteDatabase {
+  return {
+    close: () => sqlite.close(),
+    prepare(text) {
+      const statement = sqlite.prepare(text);
+      const spread = (parameters: ReadonlyArray<unknown>) => parameters as SQLInputValue[];
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...spread(parameters)),
+        iterate: (parameters) => statement.iterate(...spread(parameters)),
+        run: (parameters) => statement.run(...spread(parameters)),
+      };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Primary result codes, https://sqlite.org/rescode.html: not now, but perhaps later. */
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const FULL = 13;
+const CANTOPEN = 14;
+const PASSING = new Set([BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN]);
+
+/** Somebody else holds the file. */
+export function isBusy(error: unknown): boolean {
+  return resultCode(error) === BUSY;
+}
+
+/** The disk is full, fails, or the file is held: what was asked may well succeed once that is over. */
+export function isPassing(error: unknown): boolean {
+  const code = resultCode(error);
+  return code !== undefined && PASSING.has(code);
+}
+
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
+    return undefined;
+  return error.errcode & 0xff;
+}

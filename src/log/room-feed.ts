@@ -1,0 +1,134 @@
+import { Logger } from '@nestjs/common';
+import type { RoomEvent } from './room-log.js';
+
+/** What is kept in memory for those who come back. */
+export const RING_EVENTS = 300;
+/** How long a gap may close by itself before the log is read. */
+export const HOLD_MS = 200;
+const PAGE = 300;
+/** More than this ahead of its place is not kept: the log has it. */
+const MAX_HELD = 1_000;
+const RETRY_MS = { least: 200, most: 5_000 };
+
+export interface FeedSource {
+  /** Events after `seq`, ascending, at most `limit`. */
+  read(after: number, limit: number): Promise<RoomEvent[]>;
+  /** Called once per event, in `seq` order, without holes. Must not throw. */
+  deliver(event: RoomEvent): void;
+}
+
+/**
+ * One room on one node: makes hints, which may come late, twice, out of order or never, into the room's one order.
+ * Next → deliver; old → drop; a gap → hold, then read what is missing from the log.
+ */
+export class RoomFeed {
+  private readonly logger = new Logger(RoomFeed.name);
+  private readonly held = new Map<number, RoomEvent>();
+  private ring: RoomEvent[] = [];
+  private timer?: NodeJS.Timeout;
+  private reading = false;
+  private closed = false;
+  private begun = false;
+  private at = 0;
+  private seenHead = 0;
+
+  /** Holds what it is offered until `begin`. */
+  constructor(private readonly source: FeedSource) {}
+
+  /**
+   * `head` is the newest seq that need not be delivered any more. Called once, with a head that was read **after** the
+   * room's hints began to arrive: what was stored in between is held here already.
+   */
+  begin(head: number): void {
+    this.begun = true;
+    this.at = head;
+    for (const seq of this.held.keys()) if (seq <= head) this.held.delete(seq);
+    this.passHeld();
+    this.watchGap(HOLD_MS);
+  }
+
+  /** The last seq that was delivered. */
+  get position(): number {
+    return this.at;
+  }
+
+  /** A hint: this event is in the log. */
+  offer(event: RoomEvent): void {
+    if (this.closed || event.seq <= this.at) return;
+    this.seenHead = Math.max(this.seenHead, event.seq);
+    if (this.begun && event.seq === this.at + 1) {
+      this.pass(event);
+      this.passHeld();
+    } else if (this.held.size < MAX_HELD) this.held.set(event.seq, event);
+    this.watchGap(HOLD_MS);
+  }
+
+  /** The log's newest seq, as the database says it: finds a lost last message. */
+  compare(head: number): void {
+    if (this.closed || !this.begun || head <= this.at) return;
+    this.seenHead = Math.max(this.seenHead, head);
+    this.watchGap(0);
+  }
+
+  /** What was delivered after `seq`; `null` where that is no longer in memory. */
+  since(seq: number): RoomEvent[] | null {
+    if (seq >= this.at) return [];
+    const missing = this.at - seq;
+    return missing <= this.ring.length ? this.ring.slice(this.ring.length - missing) : null;
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.held.clear();
+    this.ring = [];
+  }
+
+  private pass(event: RoomEvent): void {
+    this.at = event.seq;
+    this.ring.push(event);
+    if (this.ring.length >= RING_EVENTS * 2) this.ring = this.ring.slice(-RING_EVENTS);
+    this.source.deliver(event);
+  }
+
+  private passHeld(): void {
+    for (let next = this.held.get(this.at + 1); next; next = this.held.get(this.at + 1)) {
+      this.held.delete(next.seq);
+      this.pass(next);
+    }
+  }
+
+  private watchGap(delay: number): void {
+    if (!this.begun) return;
+    if (this.seenHead <= this.at) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      return;
+    }
+    if (this.reading || (this.timer && delay > 0)) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.fill(), delay);
+  }
+
+  /** Single flight: hints that come meanwhile are held. */
+  private async fill(): Promise<void> {
+    this.timer = undefined;
+    this.reading = true;
+    for (let retry = RETRY_MS.least; !this.closed && this.seenHead > this.at; ) {
+      try {
+        const events = await this.source.read(this.at, PAGE);
+        if (this.closed) return;
+        for (const event of events) if (event.seq === this.at + 1) this.pass(event);
+        for (const seq of this.held.keys()) if (seq <= this.at) this.held.delete(seq);
+        this.passHeld();
+        // A hint ahead of the log would be read for ever: what is not there was never acknowledged.
+        if (events.length === 0) this.seenHead = this.at;
+      } catch (error) {
+        this.logger.warn(`cannot read a gap, trying again: ${String(error)}`);
+        await new Promise((resolve) => (this.timer = setTimeout(resolve, retry)));
+        retry = Math.min(retry * 2, RETRY_MS.most);
+      }
+    }
+    this.reading = false;
+  }
+}

@@ -1,0 +1,97 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Database } from '../database/database.js';
+import type { RoomTable } from '../database/tables.js';
+import type { User } from '../protocol/index.js';
+import { RoomDirectory, type Room, type RoomOverview } from './room-log.js';
+import { guestFlag, timeOf, userOf } from './rows.js';
+
+/** The rooms, in either dialect. */
+export class SqlRoomDirectory extends RoomDirectory {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async find(name: string): Promise<Room | null> {
+    const row = await this.database.attempt(() =>
+      this.database.kysely.selectFrom('room').selectAll().where('name', '=', name).executeTakeFirst(),
+    );
+    return row === undefined ? null : roomOf(row);
+  }
+
+  override async open(name: string, title = name): Promise<{ room: Room; created: boolean }> {
+    const found = await this.find(name);
+    if (found !== null) return { room: found, created: false };
+    const now = Date.now();
+    const row = {
+      id: randomUUID(),
+      name,
+      title,
+      topic: '',
+      kind: 'public' as const,
+      epoch: randomBytes(9).toString('base64url'),
+      head: 0,
+      created_at: now,
+      last_at: now,
+    };
+    return this.database.attempt(async () => {
+      await this.database.kysely
+        .insertInto('room')
+        .values(row)
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .execute();
+      // Whoever was first: another process, this one, or this one before its connection broke.
+      const stored = await this.database.kysely
+        .selectFrom('room')
+        .selectAll()
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow();
+      return { room: roomOf(stored), created: stored.id === row.id };
+    });
+  }
+
+  override async list(limit: number): Promise<RoomOverview[]> {
+    const query = this.database.kysely
+      .selectFrom('room')
+      .leftJoin('message', (join) =>
+        join.onRef('message.room_id', '=', 'room.id').on('message.seq', '=', (eb) =>
+          eb
+            .selectFrom('message as newest')
+            .select((newest) => newest.fn.max('newest.seq').as('seq'))
+            .whereRef('newest.room_id', '=', 'room.id'),
+        ),
+      )
+      .leftJoin('person', 'person.id', 'message.actor_id')
+      .selectAll('room')
+      .select(['message.actor_id', 'message.text', 'message.at', 'person.name as person', 'person.guest'])
+      .where('kind', '=', 'public')
+      .orderBy('room.last_at', 'desc')
+      .orderBy('room.id', 'desc')
+      .limit(limit);
+    const rows = await this.database.attempt(() => query.execute());
+    return rows.map(({ actor_id, text, at, person, guest, ...room }) => {
+      if (actor_id === null || text === null || at === null) return { room: roomOf(room) };
+      const actor = userOf(actor_id, { name: person, guest });
+      return { room: roomOf(room), last: { actor, text, at: timeOf(at) } };
+    });
+  }
+
+  override async renamePerson(user: User): Promise<void> {
+    const { id, name } = user;
+    const guest = guestFlag(user);
+    const query = this.database.kysely
+      .insertInto('person')
+      .values({ id, name, guest })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, guest }));
+    await this.database.attempt(() => query.execute());
+  }
+
+  override ping(): Promise<void> {
+    return this.database.ping();
+  }
+}
+
+function roomOf(row: Selectable<RoomTable>): Room {
+  const { id, name, title, topic, epoch, head } = row;
+  return { id, name, title, topic, epoch, head, createdAt: timeOf(row.created_at) };
+}
