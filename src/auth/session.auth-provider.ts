@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { ChatError, type User } from '../protocol/index.js';
+import { AuthProvider, type Credentials, type Identity } from './auth-provider.js';
+import { Auth, guestEmail, SESSION_ABSOLUTE, SESSION_IDLE, SESSION_RENEWAL } from './better-auth.js';
+import { guestName } from './guest-name.js';
+import type { LiveSession } from './session.cache.js';
+
+/** A header may be 16 kB; a browser's name is shorter. */
+const USER_AGENT_LENGTH = 256;
+
+/** People by Better Auth's sessions: from its cookie, or the same signed token as a bearer. */
+@Injectable()
+export class SessionAuthProvider extends AuthProvider {
+  constructor(private readonly auth: Auth) {
+    super();
+  }
+
+  override async identify(from: Credentials): Promise<Identity | null> {
+    const signed = this.auth.tokens.read(from);
+    if (!signed) return null;
+    const live = await this.auth.sessions.get(signed.token, () => this.load(signed.token));
+    if (!live || live.expiresAt <= Date.now())
+      throw new ChatError('unauthenticated', 'this sign-in has ended');
+    const identity: Identity = { user: live.user, sessionId: live.id };
+    if (live.renewed && signed.by === 'cookie')
+      identity.cookies = [this.cookie(from, signed.token, live.expiresAt)];
+    return identity;
+  }
+
+  override async createGuest(from: Credentials): Promise<Identity> {
+    const userAgent = from.headers['user-agent']?.slice(0, USER_AGENT_LENGTH) ?? '';
+    const { user, session } = await this.auth.withStore(async (store) => {
+      const guest = { email: guestEmail(), emailVerified: false, isAnonymous: true, name: guestName() };
+      const user = await store.createUser(guest, { method: 'anonymous' });
+      return { user, session: await store.createSession(user.id, false, { userAgent }) };
+    });
+    const cookies = [this.cookie(from, session.token, session.expiresAt.getTime())];
+    return { user: onTheWire(user), sessionId: session.id, cookies };
+  }
+
+  override async rename(from: Credentials, name: string): Promise<Identity> {
+    const identity = await this.identify(from);
+    if (!identity) throw new ChatError('unauthenticated', 'sign in first');
+    await this.auth.withStore((store) => store.updateUser(identity.user.id, { name }));
+    return { ...identity, user: { ...identity.user, name } };
+  }
+
+  private load(token: string): Promise<LiveSession | null> {
+    return this.auth.withStore(async (store) => {
+      const found = await store.findSession(token);
+      if (!found) return null;
+      const { session, user } = found;
+      const expiresAt = session.expiresAt.getTime();
+      if (expiresAt <= Date.now()) return null;
+
+      const extended = extendedEnd(session);
+      const live = {
+        id: session.id,
+        user: onTheWire(user),
+        expiresAt: extended,
+        renewed: extended > expiresAt,
+      };
+      if (!live.renewed) return { ...live, expiresAt };
+      const update = { expiresAt: new Date(extended), updatedAt: new Date() };
+      // No row: ended by somebody else since it was read.
+      return (await store.updateSession(token, update)) ? live : null;
+    });
+  }
+
+  private cookie(from: Credentials, token: string, expiresAt: number): string {
+    return this.auth.tokens.setCookie(from, token, Math.ceil((expiresAt - Date.now()) / 1000));
+  }
+}
+
+/** When a session that is used now ends; its present end where it was extended lately. */
+function extendedEnd(session: { createdAt: Date; updatedAt: Date; expiresAt: Date }): number {
+  const now = Date.now();
+  if (now - session.updatedAt.getTime() < SESSION_RENEWAL * 1000) return session.expiresAt.getTime();
+  return Math.min(now + SESSION_IDLE * 1000, session.createdAt.getTime() + SESSION_ABSOLUTE * 1000);
+}
+
+/** Better Auth's row has an address and more: nobody else's business. */
+function onTheWire(user: { id: string; name: string; isAnonymous?: boolean | null }): User {
+  return { id: user.id, name: user.name, guest: user.isAnonymous === true };
+}
