@@ -92,3 +92,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);
 }
+
+/** What was given, and the default of everything else. */
+export function resolveEnv(given: Partial<Env> = {}): Env {
+  return { ...parseEnv({}), ...given };
+}

@@ -102,6 +102,12 @@ export interface RoomPageData {
   error?: string;
   /** The text that was refused, so that nobody types it twice. */
   draft?: string;
+  /** The plain form's `clientId`. Left out, every rendering has a new one; after `unavailable` give the old one. */
+  clientId?: string;
+  /** The page shows an earlier stretch (`?before=`), not the newest messages. */
+  earlier?: boolean;
+  /** Rooms for the list beside the conversation. Left out, the browser fetches them. */
+  rooms?: RoomSummary[];
 }
 
 export interface ErrorPageData {

@@ -1,0 +1,110 @@
+import { Body, Controller, Get, Param, Post, Query, Redirect, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { ChatError, isRoomName, PersonName, PostMessage, type User } from '../protocol/index.js';
+import { refusalOf } from '../socket/protocol-validation.js';
+import { PageRenderer } from '../web/page.renderer.js';
+import { setCookies, Visitors } from '../web/visitors.js';
+import { MessageService } from './message.service.js';
+import { PeopleService } from './people.service.js';
+import { RoomPages } from './room.pages.js';
+
+const RoomForm = PostMessage.pick({ text: true, clientId: true });
+const NameForm = z.object({ name: PersonName, back: z.string().max(400).default('/chat/') });
+const PageQuery = z.object({ before: z.coerce.number().int().positive().optional().catch(undefined) });
+
+/** The pages. Each works without JavaScript: it can be read, and its forms post. */
+@Controller()
+export class ChatController {
+  constructor(
+    private readonly visitors: Visitors,
+    private readonly data: RoomPages,
+    private readonly pages: PageRenderer,
+    private readonly messages: MessageService,
+    private readonly people: PeopleService,
+  ) {}
+
+  @Get()
+  @Redirect('/chat/', 302)
+  root(): void {}
+
+  /** The lobby; its form asks for a room by name, and is sent on to it. */
+  @Get('chat')
+  async lobby(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Query('room') wish?: unknown,
+  ): Promise<void> {
+    const me = await this.visitors.ofPage(request, response);
+    const name = typeof wish === 'string' ? wish.trim().normalize('NFC') : '';
+    if (name && isRoomName(name)) return response.redirect(303, roomPath(name));
+    const error = name ? 'A room name is 1–64 letters, digits, "_" or "-".' : undefined;
+    this.pages.send(response, await this.data.lobby(me, error), error ? 400 : 200);
+  }
+
+  @Get('chat/:room')
+  async room(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('room') room: string,
+    @Query({ schema: PageQuery }) { before }: z.infer<typeof PageQuery>,
+  ): Promise<void> {
+    if (!isRoomName(room))
+      throw new ChatError('bad_room', 'A room name is 1–64 letters, digits, "_" or "-".');
+    const me = await this.visitors.ofPage(request, response);
+    this.pages.send(response, await this.data.room(me, room, before));
+  }
+
+  @Post('chat/~me')
+  async rename(@Req() request: Request, @Res() response: Response, @Body() body: unknown): Promise<void> {
+    await this.visitors.ofPage(request, response);
+    const form = NameForm.safeParse(body);
+    if (!form.success) throw refusalOf(form.error.issues);
+    setCookies(response, await this.people.rename(request, form.data.name));
+    response.redirect(303, samePage(form.data.back));
+  }
+
+  @Post('chat/:room')
+  async send(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('room') room: string,
+    @Body() body: unknown,
+  ): Promise<void> {
+    if (!isRoomName(room))
+      throw new ChatError('bad_room', 'A room name is 1–64 letters, digits, "_" or "-".');
+    const me = await this.visitors.ofPage(request, response);
+    try {
+      const form = RoomForm.safeParse(body);
+      if (!form.success) throw refusalOf(form.error.issues);
+      await this.messages.send(me, room, form.data);
+    } catch (error) {
+      if (error instanceof ChatError) return this.again(response, me, room, body, error);
+      throw error;
+    }
+    response.redirect(303, roomPath(room));
+  }
+
+  /** The page once more, with what was wrong and the text that would be lost. */
+  private async again(
+    response: Response,
+    me: User,
+    room: string,
+    body: unknown,
+    error: ChatError,
+  ): Promise<void> {
+    const page = await this.data.room(me, room);
+    const text = (body as { text?: unknown } | undefined)?.text;
+    const draft = typeof text === 'string' ? text : undefined;
+    this.pages.send(response, { ...page, error: error.message, draft }, error.status);
+  }
+}
+
+function roomPath(name: string): string {
+  return `/chat/${encodeURIComponent(name)}/`;
+}
+
+/** Only ever a page of ours: `//evil` and `/\evil` are other hosts to a browser. */
+function samePage(path: string): string {
+  return /^\/chat(\/[^/\\]*)*$/.test(path) ? path : '/chat/';
+}

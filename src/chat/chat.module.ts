@@ -1,0 +1,125 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE, DiscoveryModule, MetadataScanner } from '@nestjs/core';
+import { AuthController } from '../auth/auth.controller.js';
+import { Auth } from '../auth/better-auth.js';
+import { AuthProvider } from '../auth/auth-provider.js';
+import { ChannelLayer } from '../channel-layer/channel-layer.js';
+import { Env, resolveEnv } from '../config/env.js';
+import { HookRunner } from '../hooks/hook.runner.js';
+import { RoomDirectory, RoomLog } from '../log/room-log.js';
+import { Admission } from '../socket/admission.js';
+import { ClientAddress } from '../socket/client-address.js';
+import { ConnectionRegistry } from '../socket/connection.registry.js';
+import { EventCatalogue } from '../socket/event.catalogue.js';
+import { EventIndex } from '../socket/event-index.js';
+import { FanOut } from '../socket/fan-out.js';
+import { Heads, Heartbeat } from '../socket/heartbeat.js';
+import { HeartbeatGateway } from '../socket/heartbeat.gateway.js';
+import { OriginPolicy } from '../socket/origin.policy.js';
+import { protocolValidation } from '../socket/protocol-validation.js';
+import { RequestRouter } from '../socket/request.router.js';
+import { RoomDoor } from '../socket/room.door.js';
+import { Strikes } from '../socket/strikes.js';
+import { UpgradeChecks } from '../socket/upgrade.checks.js';
+import { DocumentsController } from '../web/documents.controller.js';
+import { HealthController } from '../web/health.controller.js';
+import { HttpErrorFilter } from '../web/http-error.filter.js';
+import { PageRenderer } from '../web/page.renderer.js';
+import { SocketPathController } from '../web/socket-path.controller.js';
+import { Visitors } from '../web/visitors.js';
+import { ChatController } from './chat.controller.js';
+import { ChatGateway } from './chat.gateway.js';
+import { ConfigurableModuleClass } from './chat.module-definition.js';
+import { CHAT_OPTIONS, type ChatModuleOptions } from './chat.options.js';
+import { LiveRooms } from './live-rooms.js';
+import { MeController } from './me.controller.js';
+import { MembershipService } from './membership.service.js';
+import { MessageService } from './message.service.js';
+import { NodeLink } from './node-link.js';
+import { PeopleService } from './people.service.js';
+import { PresenceService } from './presence.service.js';
+import { RateLimits } from './rate-limits.js';
+import { RoomPages } from './room.pages.js';
+import { RoomService } from './room.service.js';
+import { RoomsController } from './rooms.controller.js';
+import { Storage } from './storage.js';
+import { TypingService } from './typing.service.js';
+
+const socket = [
+  Admission,
+  ClientAddress,
+  ConnectionRegistry,
+  EventCatalogue,
+  EventIndex,
+  FanOut,
+  Heartbeat,
+  HeartbeatGateway,
+  MetadataScanner,
+  OriginPolicy,
+  RequestRouter,
+  Strikes,
+  UpgradeChecks,
+];
+
+const chat = [
+  ChatGateway,
+  HookRunner,
+  LiveRooms,
+  MembershipService,
+  MessageService,
+  NodeLink,
+  PeopleService,
+  PresenceService,
+  RateLimits,
+  RoomPages,
+  RoomService,
+  TypingService,
+  { provide: Heads, useExisting: LiveRooms },
+  { provide: RoomDoor, useExisting: RoomService },
+];
+
+const storage = [
+  {
+    provide: Env,
+    useFactory: ({ env }: ChatModuleOptions) => resolveEnv(env),
+    inject: [CHAT_OPTIONS],
+  },
+  { provide: Storage, useFactory: (env: Env) => Storage.open(env), inject: [Env] },
+  { provide: RoomDirectory, useFactory: ({ rooms }: Storage) => rooms, inject: [Storage] },
+  { provide: Auth, useFactory: ({ auth }: Storage) => auth, inject: [Storage] },
+];
+
+const web = [
+  PageRenderer,
+  Visitors,
+  { provide: APP_FILTER, useClass: HttpErrorFilter },
+  { provide: APP_PIPE, useValue: protocolValidation },
+];
+
+/** The chat: rooms, their socket, their pages and their API. */
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [
+    ChatController,
+    RoomsController,
+    MeController,
+    AuthController,
+    HealthController,
+    DocumentsController,
+    SocketPathController,
+  ],
+  providers: [...storage, ...socket, ...chat, ...web],
+  exports: [
+    AuthProvider,
+    ChannelLayer,
+    Env,
+    FanOut,
+    LiveRooms,
+    MessageService,
+    PresenceService,
+    RoomDirectory,
+    RoomLog,
+    RoomService,
+  ],
+})
+export class ChatModule extends ConfigurableModuleClass {}

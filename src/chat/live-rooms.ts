@@ -1,0 +1,141 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import { ChannelLayer, type LayerHealth } from '../channel-layer/channel-layer.js';
+import { RoomFeed } from '../log/room-feed.js';
+import { type Room, type RoomEvent, RoomLog } from '../log/room-log.js';
+import type { Connection } from '../socket/connection.js';
+import { FanOut } from '../socket/fan-out.js';
+import { Heads } from '../socket/heartbeat.js';
+import { type LiveRoom, pushOf } from './live-room.js';
+import { NodeLink } from './node-link.js';
+
+const COMPARE_MS = 30_000;
+const COMPARE_DEGRADED_MS = 5_000;
+
+interface Entry {
+  live: LiveRoom;
+  users: number;
+  ready: Promise<void>;
+}
+
+/** The rooms that have connections on this node: their feeds, and their place in the channel layer. */
+@Injectable()
+export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(LiveRooms.name);
+  private readonly entries = new Map<string, Entry>();
+  /** Leaving a group and joining it again must not overtake each other. */
+  private readonly leaving = new Map<string, Promise<void>>();
+  private readonly subscriptions: Subscription[] = [];
+  private health: LayerHealth = 'degraded';
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly log: RoomLog,
+    private readonly link: NodeLink,
+    private readonly layer: ChannelLayer,
+    private readonly fanOut: FanOut,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    this.subscriptions.push(
+      this.link.hints.subscribe(({ type, topic, body }) => {
+        if (type === 'chat.event') this.entries.get(topic)?.live.feed.offer(body as RoomEvent);
+      }),
+      this.layer.discontinuity.subscribe(() => void this.compareAll()),
+      this.layer.health.subscribe((health) => {
+        this.health = health;
+        this.schedule();
+      }),
+    );
+  }
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.timer);
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    for (const { live } of this.entries.values()) live.feed.close();
+  }
+
+  /** Each call must be paid back by one `leave`. First the subscription, then the head: nothing falls between. */
+  async enter(room: Room): Promise<LiveRoom> {
+    let entry = this.entries.get(room.id);
+    if (!entry) {
+      const live: LiveRoom = { room, feed: this.feedOf(room) };
+      entry = { live, users: 0, ready: this.start(live) };
+      this.entries.set(room.id, entry);
+    }
+    entry.users++;
+    try {
+      await entry.ready;
+    } catch (error) {
+      this.leave(entry.live);
+      throw error;
+    }
+    return entry.live;
+  }
+
+  leave(live: LiveRoom): void {
+    const entry = this.entries.get(live.room.id);
+    if (!entry || entry.live !== live || --entry.users > 0) return;
+    this.entries.delete(live.room.id);
+    live.feed.close();
+    const left = entry.ready
+      .catch(() => undefined)
+      .then(() => this.link.leave(live.room.id))
+      .catch((error: unknown) => this.logger.warn(`leaving a group failed: ${String(error)}`))
+      .finally(() => this.leaving.get(live.room.id) === left && this.leaving.delete(live.room.id));
+    this.leaving.set(live.room.id, left);
+  }
+
+  get(roomId: string): LiveRoom | undefined {
+    return this.entries.get(roomId)?.live;
+  }
+
+  /** Stored: people here get it at once, other nodes are told. */
+  publish(event: RoomEvent): void {
+    this.get(event.roomId)?.feed.offer(event);
+    this.link.say('chat.event', event.roomId, event);
+  }
+
+  of(connection: Connection): Record<string, number> {
+    const heads: Record<string, number> = {};
+    for (const group of connection.groups) {
+      const live = this.get(group);
+      if (live) heads[live.room.name] = live.feed.position;
+    }
+    return heads;
+  }
+
+  private async start(live: LiveRoom): Promise<void> {
+    await this.leaving.get(live.room.id);
+    await this.link.join(live.room.id);
+    const heads = await this.log.heads([live.room.id]);
+    live.feed.begin(heads.get(live.room.id) ?? 0);
+  }
+
+  private feedOf(room: Room): RoomFeed {
+    return new RoomFeed({
+      read: (after, limit) => this.log.range(room.id, { after, limit }),
+      deliver: (event) => this.fanOut.deliver(room.id, pushOf(room.name, event)),
+    });
+  }
+
+  /** A lost hint leaves no trace, so positions are compared with the database, more often while hints are doubtful. */
+  private schedule(): void {
+    clearTimeout(this.timer);
+    const delay = this.health === 'ready' ? COMPARE_MS : COMPARE_DEGRADED_MS;
+    this.timer = setTimeout(() => void this.compareAll().then(() => this.schedule()), delay);
+    this.timer.unref();
+  }
+
+  private async compareAll(): Promise<void> {
+    const ids = [...this.entries.keys()];
+    if (ids.length === 0) return;
+    try {
+      for (const [id, head] of await this.log.heads(ids)) this.get(id)?.feed.compare(head);
+    } catch (error) {
+      this.logger.warn(`positions could not be compared: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { type RoomEvent, RoomLog } from '../log/room-log.js';
+import { ChatError, type ReplyData, type RequestData } from '../protocol/index.js';
+import type { Connection } from '../socket/connection.js';
+import { FanOut } from '../socket/fan-out.js';
+import { type LiveRoom, pushOf } from './live-room.js';
+import { LiveRooms } from './live-rooms.js';
+import { PresenceService } from './presence.service.js';
+import { RoomService } from './room.service.js';
+
+/** Missed events that are replayed; above it the client reloads the page of history. */
+export const REPLAY_LIMIT = 300;
+export const MAX_ROOMS = 128;
+
+/** A connection's way into a room: the answer, and what happens right after it was written. */
+interface Entrance {
+  reply: ReplyData<'room.join'>;
+  admit: () => void;
+}
+
+/** Which connection is in which room, and from which position on. */
+@Injectable()
+export class MembershipService {
+  private readonly joined = new WeakMap<Connection, Map<string, LiveRoom>>();
+
+  constructor(
+    private readonly rooms: RoomService,
+    private readonly liveRooms: LiveRooms,
+    private readonly log: RoomLog,
+    private readonly presence: PresenceService,
+    private readonly fanOut: FanOut,
+  ) {}
+
+  /** What was missed follows the reply as pushes, then what is live: in one order, without a hole between them. */
+  async join(connection: Connection, position: RequestData<'room.join'>): Promise<ReplyData<'room.join'>> {
+    this.rooms.limits.join(connection.user.id);
+    const { reply, admit } = await this.prepare(connection, position);
+    connection.current?.afterReply.push(admit);
+    return reply;
+  }
+
+  async joinOnConnect(connection: Connection, room: string): Promise<void> {
+    const { admit } = await this.prepare(connection, { room });
+    admit();
+  }
+
+  /** No error where the connection is not in the room. */
+  leave(connection: Connection, room: string): void {
+    const rooms = this.joined.get(connection);
+    const live = rooms?.get(room);
+    if (!live) return;
+    rooms?.delete(room);
+    this.fanOut.remove(live.room.id, connection);
+    this.presence.exit(live.room.id, connection.user.id);
+    this.liveRooms.leave(live);
+  }
+
+  leaveAll(connection: Connection): void {
+    for (const room of [...(this.joined.get(connection)?.keys() ?? [])]) this.leave(connection, room);
+  }
+
+  private async prepare(
+    connection: Connection,
+    { room: name, epoch, after }: RequestData<'room.join'>,
+  ): Promise<Entrance> {
+    const room = await this.rooms.enter(connection.user, name);
+    const live = await this.hold(connection, name, () => this.liveRooms.enter(room));
+    const head = live.feed.position;
+    const recovered =
+      after !== undefined && epoch === room.epoch && after <= head && head - after <= REPLAY_LIMIT;
+    const from = recovered ? after : head;
+    const missed = live.feed.since(from)
+      ? []
+      : await this.log.range(room.id, { after: from, limit: REPLAY_LIMIT });
+    return {
+      reply: {
+        room: name,
+        epoch: room.epoch,
+        head,
+        recovered,
+        ...this.presence.members(room.id),
+        me: connection.user,
+      },
+      admit: () => this.admit(connection, live, missed, from),
+    };
+  }
+
+  /** Counts the connection into the room once, so that it leaves it once. */
+  private async hold(
+    connection: Connection,
+    name: string,
+    enter: () => Promise<LiveRoom>,
+  ): Promise<LiveRoom> {
+    const rooms = this.joined.get(connection) ?? new Map<string, LiveRoom>();
+    this.joined.set(connection, rooms);
+    const known = rooms.get(name);
+    if (known) return known;
+    if (rooms.size >= MAX_ROOMS)
+      throw new ChatError('forbidden', `a connection is in at most ${MAX_ROOMS} rooms`);
+    const live = await enter();
+    if (!connection.open || rooms.has(name)) {
+      this.liveRooms.leave(live);
+      return rooms.get(name) ?? live;
+    }
+    rooms.set(name, live);
+    this.presence.enter(live, connection.user);
+    return live;
+  }
+
+  /** One turn: whatever was delivered to the room until now is written here, and from now on by the fan-out. */
+  private admit(connection: Connection, live: LiveRoom, missed: RoomEvent[], from: number): void {
+    const { room, feed } = live;
+    if (!connection.open || this.joined.get(connection)?.get(room.name) !== live) return;
+    for (const event of missed) this.fanOut.push(connection, pushOf(room.name, event));
+    const recent = feed.since(missed.at(-1)?.seq ?? from);
+    if (recent) for (const event of recent) this.fanOut.push(connection, pushOf(room.name, event));
+    else {
+      const data = { room: room.name, epoch: room.epoch, head: feed.position };
+      this.fanOut.push(connection, { event: 'resync', data });
+    }
+    this.fanOut.add(room.id, connection);
+  }
+}

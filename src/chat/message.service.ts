@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Env } from '../config/env.js';
+import { HookRunner } from '../hooks/hook.runner.js';
+import { RoomLog } from '../log/room-log.js';
+import { ChatError, type PostMessage, type Sent, type User } from '../protocol/index.js';
+import { messageOf } from './live-room.js';
+import { LiveRooms } from './live-rooms.js';
+import { RoomService } from './room.service.js';
+
+/** Access → hooks → log → everybody. What returns is stored. */
+@Injectable()
+export class MessageService {
+  constructor(
+    private readonly rooms: RoomService,
+    private readonly hooks: HookRunner,
+    private readonly log: RoomLog,
+    private readonly liveRooms: LiveRooms,
+    @Inject(Env) private readonly env: Env,
+  ) {}
+
+  /**
+   * Stores a message once: a repeat of `(room, author, clientId)` gets the first one's answer with `dup`.
+   * Throws `not_found`, `forbidden`, `too_long`, `rate_limited`, what a hook refuses with, and `unavailable`: then the
+   * message may be stored or not, and repeating it is safe.
+   */
+  async send(author: User, roomName: string, { text, clientId, replyTo }: PostMessage): Promise<Sent> {
+    if (text.length > this.env.MAX_TEXT_LENGTH)
+      throw new ChatError('too_long', `a message has at most ${this.env.MAX_TEXT_LENGTH} characters`);
+    const room = await this.rooms.forSending(author, roomName);
+    const draft = await this.hooks.beforeStore({ room: roomName, text, ...(replyTo && { replyTo }) }, author);
+    const { event, dup } = await this.log.append({
+      roomId: room.id,
+      actor: author,
+      clientId,
+      text: draft.text,
+      ...(draft.replyTo && { replyTo: draft.replyTo }),
+    });
+    if (!dup) {
+      this.liveRooms.publish(event);
+      this.hooks.afterStore(messageOf(room.name, event));
+    }
+    return { id: event.id, seq: event.seq, at: event.at, ...(dup && { dup: true }) };
+  }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type Observable, Subject, type Subscription } from 'rxjs';
+import { ChannelLayer, type LayerMessage } from '../channel-layer/channel-layer.js';
+
+/** What nodes tell each other. At most once: a hint, never the truth. */
+export interface NodeHint {
+  type: string;
+  /** What it is about: a room's id, or {@link PEOPLE}. */
+  topic: string;
+  /** The node that says it. */
+  node: string;
+  body: unknown;
+}
+
+/** The topic that every node is in: what concerns a person wherever they are. */
+export const PEOPLE = 'people';
+
+/** No user text reaches Redis' names: topics are ids. */
+export function groupOf(topic: string): string {
+  return `chat.${topic}`;
+}
+
+/**
+ * This process as **one** receiver of the channel layer: a thousand sockets in a room cost Redis one subscription.
+ * Nobody waits for the layer, and nothing it does reaches a client as an error.
+ */
+@Injectable()
+export class NodeLink implements OnModuleInit, OnApplicationShutdown {
+  readonly node = randomUUID();
+  private readonly logger = new Logger(NodeLink.name);
+  private readonly arrived = new Subject<NodeHint>();
+  private opening?: Promise<string>;
+  private subscription?: Subscription;
+
+  constructor(private readonly layer: ChannelLayer) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.channel();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.subscription?.unsubscribe();
+    await this.layer.close();
+  }
+
+  /** What other nodes say, and what we say ourselves. */
+  get hints(): Observable<NodeHint> {
+    return this.arrived;
+  }
+
+  /** Resolves only when what is said afterwards will arrive; or, where the layer is degraded, at once. */
+  async join(topic: string): Promise<void> {
+    await this.layer.groupAdd(groupOf(topic), await this.channel());
+  }
+
+  async leave(topic: string): Promise<void> {
+    await this.layer.groupDiscard(groupOf(topic), await this.channel());
+  }
+
+  say(type: string, topic: string, body: unknown): void {
+    const message = { type, topic, node: this.node, body: JSON.stringify(body) };
+    this.layer
+      .groupSend(groupOf(topic), message)
+      .catch((error: unknown) => this.logger.warn(`${type} was not passed on: ${String(error)}`));
+  }
+
+  /** Opened by whoever needs it first: the order in which Nest starts providers does not matter. */
+  private channel(): Promise<string> {
+    this.opening ??= this.layer.newChannel().then((channel) => {
+      this.subscription = this.layer.receive(channel).subscribe((message) => this.take(message));
+      return channel;
+    });
+    return this.opening;
+  }
+
+  private take({ type, topic, node, body }: LayerMessage): void {
+    if (typeof topic !== 'string' || typeof node !== 'string' || typeof body !== 'string') return;
+    try {
+      this.arrived.next({ type, topic, node, body: JSON.parse(body) });
+    } catch (error) {
+      this.logger.warn(`a ${type} from another process was ignored: ${String(error)}`);
+    }
+  }
+}

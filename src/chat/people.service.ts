@@ -1,0 +1,49 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import { AuthProvider, type Credentials, type Identity } from '../auth/auth-provider.js';
+import { RoomDirectory } from '../log/room-log.js';
+import type { User } from '../protocol/index.js';
+import { ConnectionRegistry } from '../socket/connection.registry.js';
+import { type NodeHint, NodeLink, PEOPLE } from './node-link.js';
+import { PresenceService } from './presence.service.js';
+
+/** What people are called, wherever they are connected. */
+@Injectable()
+export class PeopleService implements OnModuleInit, OnApplicationShutdown {
+  private subscription?: Subscription;
+
+  constructor(
+    private readonly auth: AuthProvider,
+    private readonly directory: RoomDirectory,
+    private readonly registry: ConnectionRegistry,
+    private readonly presence: PresenceService,
+    private readonly link: NodeLink,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.subscription = this.link.hints.subscribe((hint) => this.hear(hint));
+    await this.link.join(PEOPLE);
+  }
+
+  onApplicationShutdown(): void {
+    this.subscription?.unsubscribe();
+  }
+
+  /** From now on, on old messages too, and in the lists of everybody who sees them. `name` was validated. */
+  async rename(from: Credentials, name: string): Promise<Identity> {
+    const identity = await this.auth.rename(from, name);
+    await this.directory.renamePerson(identity.user);
+    this.renamed(identity.user);
+    this.link.say('chat.person.renamed', PEOPLE, identity.user);
+    return identity;
+  }
+
+  private hear({ type, node, body }: NodeHint): void {
+    if (type === 'chat.person.renamed' && node !== this.link.node) this.renamed(body as User);
+  }
+
+  private renamed(user: User): void {
+    for (const connection of this.registry.ofUser(user.id)) connection.identity.user = user;
+    this.presence.rename(user);
+  }
+}

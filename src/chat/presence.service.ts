@@ -1,0 +1,133 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import type { User } from '../protocol/index.js';
+import { FanOut } from '../socket/fan-out.js';
+import type { LiveRoom } from './live-room.js';
+import { type NodeHint, NodeLink } from './node-link.js';
+import { difference, type PresenceReport, RoomPresence } from './room-presence.js';
+
+/** Above so many people a room's list says only how many. */
+export const MAX_LISTED = 100;
+const COALESCE_MS = 100;
+/** In a crowd, who comes and goes is told once in a while. */
+const COALESCE_CROWD_MS = 1_000;
+const TICK_MS = 1_000;
+const GRACE_MS = 5_000;
+const BEAT_MS = 15_000;
+/** A node that was silent for so long is dead, and its people are gone. */
+const LEASE_MS = 45_000;
+
+interface Entry {
+  name: string;
+  presence: RoomPresence;
+  /** What the clients were told last. */
+  told: Map<string, User>;
+  timer?: NodeJS.Timeout;
+}
+
+/** Who is in a room now, on all nodes. Ephemeral: reports are hints, and leases mend what got lost. */
+@Injectable()
+export class PresenceService implements OnModuleInit, OnApplicationShutdown {
+  private readonly rooms = new Map<string, Entry>();
+  private subscription?: Subscription;
+  private ticker?: NodeJS.Timeout;
+  private lastBeat = 0;
+
+  constructor(
+    private readonly link: NodeLink,
+    private readonly fanOut: FanOut,
+  ) {}
+
+  onModuleInit(): void {
+    this.subscription = this.link.hints.subscribe((hint) => this.hear(hint));
+    this.ticker = setInterval(() => this.tick(performance.now()), TICK_MS);
+    this.ticker.unref();
+  }
+
+  onApplicationShutdown(): void {
+    this.subscription?.unsubscribe();
+    clearInterval(this.ticker);
+    for (const { timer } of this.rooms.values()) clearTimeout(timer);
+  }
+
+  enter({ room }: LiveRoom, user: User): void {
+    let entry = this.rooms.get(room.id);
+    if (!entry) {
+      entry = { name: room.name, presence: new RoomPresence(), told: new Map() };
+      this.rooms.set(room.id, entry);
+      this.link.say('chat.presence.ask', room.id, {});
+    }
+    if (entry.presence.enter(user)) this.changed(room.id, entry, { joined: [user] });
+  }
+
+  exit(roomId: string, userId: string): void {
+    this.rooms.get(roomId)?.presence.exit(userId, performance.now());
+  }
+
+  rename(user: User): void {
+    for (const [roomId, entry] of this.rooms)
+      if (entry.presence.rename(user)) this.changed(roomId, entry, { joined: [user] });
+  }
+
+  /** `members` is empty where there are more than {@link MAX_LISTED}. */
+  members(roomId: string): { members: User[]; online: number } {
+    const everyone = this.rooms.get(roomId)?.presence.everyone() ?? new Map<string, User>();
+    return { members: everyone.size > MAX_LISTED ? [] : [...everyone.values()], online: everyone.size };
+  }
+
+  private changed(roomId: string, entry: Entry, change: Pick<PresenceReport, 'joined' | 'left'>): void {
+    this.link.say('chat.presence', roomId, { v: entry.presence.v, ...change } satisfies PresenceReport);
+    this.schedule(roomId, entry);
+  }
+
+  private hear({ type, topic: roomId, node, body }: NodeHint): void {
+    const entry = this.rooms.get(roomId);
+    if (!entry || node === this.link.node) return;
+    if (type === 'chat.presence.ask') this.link.say('chat.presence', roomId, entry.presence.report());
+    if (type !== 'chat.presence') return;
+    if (entry.presence.hear(node, body as PresenceReport, performance.now())) this.schedule(roomId, entry);
+    else this.link.say('chat.presence.ask', roomId, {});
+  }
+
+  private schedule(roomId: string, entry: Entry): void {
+    const delay = entry.told.size > MAX_LISTED ? COALESCE_CROWD_MS : COALESCE_MS;
+    entry.timer ??= setTimeout(() => this.tell(roomId, entry), delay);
+  }
+
+  private tell(roomId: string, entry: Entry): void {
+    entry.timer = undefined;
+    const everyone = entry.presence.everyone();
+    const { joined, left } = difference(entry.told, everyone);
+    entry.told = everyone;
+    if (joined.length === 0 && left.length === 0) return;
+    const isCrowd = everyone.size > MAX_LISTED;
+    const data = {
+      room: entry.name,
+      online: everyone.size,
+      joined: isCrowd ? [] : joined,
+      left: isCrowd ? [] : left,
+    };
+    this.fanOut.deliver(roomId, { event: 'presence', data }, { ephemeral: true });
+  }
+
+  private tick(now: number): void {
+    const beat = now - this.lastBeat >= BEAT_MS;
+    if (beat) this.lastBeat = now;
+    for (const [roomId, entry] of this.rooms) {
+      const { presence } = entry;
+      const left = presence.takeGone(now - GRACE_MS);
+      if (left.length > 0) this.changed(roomId, entry, { left });
+      if (beat) {
+        this.link.say('chat.presence', roomId, { v: presence.v } satisfies PresenceReport);
+        presence.forgetSilent(now - LEASE_MS);
+        this.schedule(roomId, entry);
+      }
+      if (!presence.hasLocal) this.drop(roomId, entry);
+    }
+  }
+
+  private drop(roomId: string, entry: Entry): void {
+    clearTimeout(entry.timer);
+    this.rooms.delete(roomId);
+  }
+}

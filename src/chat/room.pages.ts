@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Env } from '../config/env.js';
+import { type LobbyPageData, PAGE_SIZE, type RoomPageData, type User } from '../protocol/index.js';
+import { PresenceService } from './presence.service.js';
+import { RoomService } from './room.service.js';
+
+/** What the pages are rendered from. */
+@Injectable()
+export class RoomPages {
+  constructor(
+    private readonly rooms: RoomService,
+    private readonly presence: PresenceService,
+    @Inject(Env) private readonly env: Env,
+  ) {}
+
+  async lobby(me: User, error?: string): Promise<LobbyPageData> {
+    return { view: 'lobby', me, rooms: await this.rooms.list(), ...(error && { error }) };
+  }
+
+  /** Enters the room, so creates it where that is allowed. `before` pages back, for those without JavaScript. */
+  async room(me: User, name: string, before?: number): Promise<RoomPageData> {
+    const room = await this.rooms.enter(me, name);
+    return {
+      view: 'room',
+      me,
+      title: room.title,
+      topic: room.topic,
+      history: await this.rooms.page(room, { before, limit: PAGE_SIZE }),
+      ...this.presence.members(room.id),
+      textLength: this.env.MAX_TEXT_LENGTH,
+    };
+  }
+}

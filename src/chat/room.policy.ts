@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Env } from '../config/env.js';
+import type { Room } from '../log/room-log.js';
+import { ChatError, type User } from '../protocol/index.js';
+
+/**
+ * Who may do what. Each method returns, or throws the `ChatError` that the caller is told; nothing about a room is
+ * read or written before it was asked.
+ */
+export abstract class RoomPolicy {
+  abstract mayCreate(user: User, name: string): void | Promise<void>;
+  /** Enter, read history, and get what is said. */
+  abstract mayRead(user: User, room: Room): void | Promise<void>;
+  abstract maySend(user: User, room: Room): void | Promise<void>;
+}
+
+/** Rooms are public; whether entering creates them is `ROOMS`. */
+@Injectable()
+export class PublicRoomPolicy extends RoomPolicy {
+  constructor(@Inject(Env) private readonly env: Env) {
+    super();
+  }
+
+  mayCreate(_user: User, name: string): void {
+    // Private rooms get their random name from us; nobody chooses one.
+    if (name.startsWith('~') || this.env.ROOMS === 'closed') throw new ChatError('not_found', 'no such room');
+  }
+
+  mayRead(): void {}
+
+  maySend(): void {}
+}

@@ -1,0 +1,65 @@
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import {
+  CreateRoom,
+  HistoryQuery,
+  type HistoryPage,
+  PostMessage,
+  type RoomSummary,
+  type Sent,
+} from '../protocol/index.js';
+import { Visitors } from '../web/visitors.js';
+import { MessageService } from './message.service.js';
+import { RoomService } from './room.service.js';
+
+/** Rooms and their history, for programs. */
+@Controller('api/rooms')
+export class RoomsController {
+  constructor(
+    private readonly visitors: Visitors,
+    private readonly rooms: RoomService,
+    private readonly messages: MessageService,
+  ) {}
+
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  async list(@Req() request: Request): Promise<{ rooms: RoomSummary[] }> {
+    await this.visitors.ofCall(request);
+    return { rooms: await this.rooms.list() };
+  }
+
+  @Post()
+  async create(
+    @Req() request: Request,
+    @Body({ schema: CreateRoom }) wish: CreateRoom,
+  ): Promise<{ room: string; title: string; topic: string }> {
+    const user = await this.visitors.ofCall(request);
+    const { name, title, topic } = await this.rooms.createNew(user, wish);
+    return { room: name, title, topic };
+  }
+
+  @Get(':room/messages')
+  @Header('Cache-Control', 'no-store')
+  async history(
+    @Req() request: Request,
+    @Param('room') room: string,
+    @Query({ schema: HistoryQuery }) query: HistoryQuery,
+  ): Promise<HistoryPage> {
+    return this.rooms.history(await this.visitors.ofCall(request), room, query);
+  }
+
+  /** 201 the first time, 200 on a repeat. */
+  @Post(':room/messages')
+  @HttpCode(201)
+  async send(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Param('room') room: string,
+    @Body({ schema: PostMessage }) draft: PostMessage,
+  ): Promise<Sent> {
+    const user = await this.visitors.ofCall(request);
+    const sent = await this.messages.send(user, room, draft);
+    if (sent.dup) response.status(200);
+    return sent;
+  }
+}

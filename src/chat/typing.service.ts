@@ -1,0 +1,49 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import type { User } from '../protocol/index.js';
+import { FanOut } from '../socket/fan-out.js';
+import { LiveRooms } from './live-rooms.js';
+import { type NodeHint, NodeLink } from './node-link.js';
+import { RateLimits } from './rate-limits.js';
+import { RoomService } from './room.service.js';
+
+/** Who is typing. Ephemeral: at most once, and the first thing to be dropped. */
+@Injectable()
+export class TypingService implements OnModuleInit, OnApplicationShutdown {
+  private subscription?: Subscription;
+
+  constructor(
+    private readonly rooms: RoomService,
+    private readonly liveRooms: LiveRooms,
+    private readonly link: NodeLink,
+    private readonly fanOut: FanOut,
+    private readonly limits: RateLimits,
+  ) {}
+
+  onModuleInit(): void {
+    this.subscription = this.link.hints.subscribe((hint) => this.hear(hint));
+  }
+
+  onApplicationShutdown(): void {
+    this.subscription?.unsubscribe();
+  }
+
+  /** More often than once in three seconds is dropped in silence: clients report it on every key. */
+  async typing(user: User, roomName: string): Promise<void> {
+    if (!this.limits.mayType(user.id)) return;
+    const room = await this.rooms.existing(user, roomName);
+    this.tell(room.id, user);
+    this.link.say('chat.typing', room.id, user);
+  }
+
+  private hear({ type, topic, node, body }: NodeHint): void {
+    if (type === 'chat.typing' && node !== this.link.node) this.tell(topic, body as User);
+  }
+
+  private tell(roomId: string, user: User): void {
+    const live = this.liveRooms.get(roomId);
+    if (!live) return;
+    const data = { room: live.room.name, user };
+    this.fanOut.deliver(roomId, { event: 'typing', data }, { ephemeral: true, exceptUser: user.id });
+  }
+}

@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Env } from '../config/env.js';
+import { ChatError } from '../protocol/index.js';
+import { ConnectionRegistry } from './connection.registry.js';
+import { TokenBuckets } from './token-buckets.js';
+
+const RETRY_MS = 5_000;
+/** New connections of one address and of one person. Sustained per second, and at once. */
+const PER_ADDRESS = { perSecond: 50, burst: 500 };
+const PER_USER = { perSecond: 1, burst: 20 };
+
+/** How many may be connected: in this process, from one address, of one person. The oldest stay. */
+@Injectable()
+export class Admission {
+  private readonly addresses = new Map<string, number>();
+  private readonly addressRate = new TokenBuckets(PER_ADDRESS.perSecond, PER_ADDRESS.burst);
+  private readonly userRate = new TokenBuckets(PER_USER.perSecond, PER_USER.burst);
+  private shut = false;
+
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    @Inject(Env) private readonly env: Env,
+  ) {}
+
+  /** From now on nobody new comes in. */
+  shutDoors(): void {
+    this.shut = true;
+  }
+
+  get isShut(): boolean {
+    return this.shut;
+  }
+
+  /** Throws `busy` while draining or full. */
+  checkCapacity(): void {
+    if (this.shut) throw new ChatError('busy', 'the server is restarting', RETRY_MS);
+    if (this.registry.size >= this.env.MAX_CONNECTIONS)
+      throw new ChatError('busy', 'the server is full', RETRY_MS);
+  }
+
+  /** Throws `rate_limited`; else the address counts as connected until the returned function is called. */
+  takeAddress(address: string): () => void {
+    const now = performance.now();
+    const connected = this.addresses.get(address) ?? 0;
+    if (this.env.RATE_LIMIT) {
+      const wait = this.addressRate.take(address, now);
+      if (wait > 0) throw new ChatError('rate_limited', 'too many new connections from this address', wait);
+      if (connected >= this.env.MAX_CONNECTIONS_PER_ADDRESS)
+        throw new ChatError('rate_limited', 'too many connections from this address', RETRY_MS);
+    }
+    this.addresses.set(address, connected + 1);
+    let taken = true;
+    return () => {
+      if (!taken) return;
+      taken = false;
+      const left = (this.addresses.get(address) ?? 1) - 1;
+      if (left > 0) this.addresses.set(address, left);
+      else this.addresses.delete(address);
+    };
+  }
+
+  /** Throws `rate_limited`. */
+  checkUser(userId: string): void {
+    if (!this.env.RATE_LIMIT) return;
+    const wait = this.userRate.take(userId, performance.now());
+    if (wait > 0) throw new ChatError('rate_limited', 'too many new connections of this person', wait);
+    if (this.registry.ofUser(userId).size >= this.env.MAX_CONNECTIONS_PER_USER)
+      throw new ChatError('rate_limited', 'too many connections of this person', RETRY_MS);
+  }
+}

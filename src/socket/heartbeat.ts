@@ -1,0 +1,75 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Env } from '../config/env.js';
+import { CloseCode } from '../protocol/index.js';
+import type { Connection } from './connection.js';
+import { ConnectionRegistry } from './connection.registry.js';
+import { FanOut } from './fan-out.js';
+
+const TICK_MS = 1_000;
+
+/** Tells the newest `seq` of the rooms a connection is in; carried by `ping`, so that a lost last message is found. */
+export abstract class Heads {
+  abstract of(connection: Connection): Record<string, number>;
+}
+
+/** Asks every connection whether it lives, and closes what is silent (4002) or reads too slowly (4001). */
+@Injectable()
+export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
+  private timer?: NodeJS.Timeout;
+  private lastTick = 0;
+
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    private readonly fanOut: FanOut,
+    private readonly heads: Heads,
+    @Inject(Env) private readonly env: Env,
+  ) {}
+
+  onModuleInit(): void {
+    this.lastTick = performance.now();
+    this.timer = setInterval(
+      () => this.tick(performance.now()),
+      Math.min(TICK_MS, this.env.PING_INTERVAL_MS),
+    );
+    this.timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Spread over the interval, so that a thousand that came together are not asked together for ever. */
+  watch(connection: Connection, now = performance.now()): void {
+    connection.nextPingAt = now + this.env.PING_INTERVAL_MS * (0.8 + Math.random() * 0.2);
+    if (connection.dialect === 'plain') connection.onPongFrame(() => this.answered(connection));
+  }
+
+  answered(connection: Connection): void {
+    connection.pingSentAt = 0;
+  }
+
+  tick(now: number): void {
+    // Where this process itself slept, answers wait unread in its sockets: nobody is closed for that.
+    const late = now - this.lastTick - TICK_MS;
+    this.lastTick = now;
+    for (const connection of this.registry.all()) {
+      if (late > TICK_MS && connection.pingSentAt > 0) connection.pingSentAt += late;
+      connection.checkSpeed(now);
+      this.check(connection, now);
+    }
+  }
+
+  private check(connection: Connection, now: number): void {
+    if (connection.pingSentAt > 0) {
+      // The answer of a connection with a full inbox may stand behind requests that we have not taken yet.
+      const waiting = connection.draining && connection.inbox.length > 0;
+      if (!waiting && now - connection.pingSentAt > this.env.PONG_TIMEOUT_MS)
+        connection.close(CloseCode.noPong, 'no pong');
+    } else if (now >= connection.nextPingAt) {
+      connection.pingSentAt = now;
+      connection.nextPingAt = now + this.env.PING_INTERVAL_MS;
+      if (connection.dialect === 'plain') connection.pingFrame();
+      else this.fanOut.push(connection, { event: 'ping', data: { heads: this.heads.of(connection) } });
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AuthProvider, type Identity } from '../auth/auth-provider.js';
+import { freshGuest } from '../auth/socket-guest.js';
+import { Env } from '../config/env.js';
+import { ChatError, type User } from '../protocol/index.js';
+
+/** Who is behind a page or an API call. */
+@Injectable()
+export class Visitors {
+  constructor(
+    private readonly auth: AuthProvider,
+    @Inject(Env) private readonly env: Env,
+  ) {}
+
+  /** A page is never refused for an old cookie: whoever has none that counts becomes a guest whose sign-in lasts. */
+  async ofPage(request: Request, response: Response): Promise<User> {
+    const known = await this.auth.identify(request).catch((error: unknown) => {
+      if (error instanceof ChatError && error.code === 'unauthenticated') return null;
+      throw error;
+    });
+    if (known) return known.user;
+    this.requireGuests();
+    const guest = await this.auth.createGuest(request);
+    setCookies(response, guest);
+    return guest.user;
+  }
+
+  /** The same rule as for sockets: without cookie and bearer, a guest for this one call. */
+  async ofCall(request: Request): Promise<User> {
+    const known = await this.auth.identify(request);
+    if (known) return known.user;
+    this.requireGuests();
+    return freshGuest().user;
+  }
+
+  private requireGuests(): void {
+    if (!this.env.GUESTS) throw new ChatError('unauthenticated', 'sign in first');
+  }
+}
+
+export function setCookies(response: Response, identity: Identity): void {
+  for (const cookie of identity.cookies ?? []) response.append('Set-Cookie', cookie);
+}
