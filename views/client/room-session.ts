@@ -1,0 +1,239 @@
+import { CloseCode } from '../../src/protocol/codes.js';
+import type { PushData, PushName, User } from '../../src/protocol/events.js';
+import { catchUp, EpochChanged, type FetchHistory } from './catch-up.js';
+import type { SocketConstructor } from './chat-socket.js';
+import type { Clock } from './clock.js';
+import { KeptConnection, type Connection } from './connection.js';
+import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent } from './outbox.js';
+import { Sender } from './sender.js';
+import { hasGap, initialRoomState, reduceRoom, type RoomEvent, type RoomState } from './room-state.js';
+
+export interface RoomView {
+  room: RoomState;
+  outbox: Outbox;
+  connection: Connection;
+  older: 'idle' | 'loading' | 'failed';
+}
+
+export interface RoomSessionOptions {
+  start: Parameters<typeof initialRoomState>[0];
+  url: string;
+  WebSocket: SocketConstructor;
+  clock: Clock;
+  random(): number;
+  newClientId(): string;
+  fetchHistory: FetchHistory;
+  /** The log on the page is not the room's any more: make the page anew. */
+  onReload(): void;
+}
+
+const OLDER_PAGE = 50;
+const TYPING_EVERY_MS = 3_000;
+const FILL_RETRY_MS = 2_000;
+
+/** One room, live: what the page shows, and what a person can do. Knows nothing of how it is drawn. */
+export class RoomSession {
+  view: RoomView;
+  private readonly listeners = new Set<() => void>();
+  private readonly connection: KeptConnection;
+  private readonly sender: Sender;
+  private filling = false;
+  private joined = false;
+  private closed = false;
+  private lastTyping = -Infinity;
+  private cancelTick: () => void = () => {};
+  private cancelFill: () => void = () => {};
+
+  constructor(private readonly options: RoomSessionOptions) {
+    const { url, WebSocket, clock } = options;
+    this.view = {
+      room: initialRoomState(options.start),
+      outbox: [],
+      connection: { status: 'connecting' },
+      older: 'idle',
+    };
+    this.connection = new KeptConnection({
+      url,
+      WebSocket,
+      clock,
+      random: options.random,
+      onPush: (event, data) => this.receive(event, data),
+      onChange: (connection) => this.connectionChanged(connection),
+    });
+    this.sender = new Sender({
+      clock,
+      outbox: () => this.view.outbox,
+      ready: () => this.joined,
+      send: ({ text, clientId }) =>
+        this.connection.request('message.send', { room: this.view.room.room, text, clientId }),
+      onEvent: (event) => this.changeOutbox(event),
+    });
+  }
+
+  start(): void {
+    this.connection.start();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancelTick();
+    this.cancelFill();
+    this.sender.stop();
+    this.connection.stop();
+    this.listeners.clear();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  send(text: string): void {
+    const at = new Date(this.options.clock.now()).toISOString();
+    this.changeOutbox({ type: 'add', clientId: this.options.newClientId(), text, at });
+    this.lastTyping = -Infinity;
+    this.sender.flush();
+    if (this.view.connection.status === 'stopped') this.refuseAll(this.view.connection.code);
+  }
+
+  retry(clientId: string): void {
+    this.changeOutbox({ type: 'retry', clientId });
+    this.tryNow();
+    this.sender.flush();
+  }
+
+  discard(clientId: string): void {
+    this.changeOutbox({ type: 'discard', clientId });
+  }
+
+  tryNow(): void {
+    this.connection.tryNow();
+  }
+
+  /** Tells the others; as often as one likes, it is sent once in three seconds. */
+  typing(): void {
+    const now = this.options.clock.now();
+    if (!this.joined || now - this.lastTyping < TYPING_EVERY_MS) return;
+    this.lastTyping = now;
+    // Nobody misses a typing line that was not shown.
+    this.connection.request('typing', { room: this.view.room.room }).catch(() => {});
+  }
+
+  renamed(user: User): void {
+    this.change({ type: 'me', user });
+  }
+
+  async loadOlder(): Promise<void> {
+    const { room, older } = this.view;
+    if (older === 'loading' || !room.more) return;
+    const before = room.messages[0]?.seq ?? room.position + 1;
+    this.set({ older: 'loading' });
+    try {
+      const page = await this.options.fetchHistory({ before, limit: OLDER_PAGE });
+      if (page.epoch !== room.epoch) return this.options.onReload();
+      this.set({ older: 'idle', room: reduceRoom(this.view.room, { type: 'older', before, page }) });
+    } catch {
+      this.set({ older: 'failed' });
+    }
+  }
+
+  private receive(event: PushName, data: PushData<PushName>): void {
+    const now = this.options.clock.now();
+    if (event === 'welcome') void this.join();
+    else if (event === 'ping') {
+      const head = (data as PushData<'ping'>).heads[this.view.room.room];
+      if (head !== undefined && this.joined) this.change({ type: 'heard-of', head });
+    } else if ((data as { room?: string }).room !== this.view.room.room) return;
+    else if (event === 'message.created')
+      this.change({ type: 'message', message: data as PushData<'message.created'> });
+    else if (event === 'presence') this.change({ type: 'presence', ...(data as PushData<'presence'>) });
+    else if (event === 'typing')
+      this.change({ type: 'typing', user: (data as PushData<'typing'>).user, now });
+    else if (event === 'resync') {
+      const { epoch, head } = data as PushData<'resync'>;
+      if (epoch !== this.view.room.epoch) return this.options.onReload();
+      this.change({ type: 'heard-of', head });
+    } else if (typeof (data as { seq?: unknown }).seq === 'number') {
+      this.change({ type: 'other', seq: (data as unknown as { seq: number }).seq });
+    }
+  }
+
+  private async join(): Promise<void> {
+    const { room, epoch, position } = this.view.room;
+    try {
+      const reply = await this.connection.request('room.join', { room, epoch, after: position });
+      if (this.closed) return;
+      if (reply.epoch !== epoch) return this.options.onReload();
+      this.joined = true;
+      this.change({ type: 'me', user: reply.me });
+      this.change({ type: 'present', members: reply.members, online: reply.online });
+      // Recovered: what was missed follows as pushes. Otherwise it has to be fetched.
+      if (!reply.recovered) this.change({ type: 'heard-of', head: reply.head });
+      this.sender.flush();
+    } catch {
+      // Without the room this socket is of no use; the next one tries again, with the waits in between.
+      this.connection.reconnect(CloseCode.reconnect);
+    }
+  }
+
+  private async fill(): Promise<void> {
+    if (this.filling || this.closed) return;
+    this.filling = true;
+    this.cancelFill();
+    try {
+      await catchUp({
+        epoch: this.view.room.epoch,
+        after: this.view.room.position,
+        fetchHistory: this.options.fetchHistory,
+        onPage: (after, page) => this.change({ type: 'newer', after, page }),
+        wanted: () => !this.closed,
+      });
+    } catch (error) {
+      if (error instanceof EpochChanged) this.options.onReload();
+    } finally {
+      this.filling = false;
+    }
+    // Still a hole: the request failed, or the head moved on. Later, not at once, so as not to hammer.
+    if (hasGap(this.view.room) && !this.closed) {
+      this.cancelFill = this.options.clock.after(FILL_RETRY_MS, () => void this.fill());
+    }
+  }
+
+  private connectionChanged(connection: Connection): void {
+    if (connection.status !== 'online') this.joined = false;
+    this.set({ connection });
+    if (connection.status === 'stopped') this.refuseAll(connection.code);
+  }
+
+  private refuseAll(code: number): void {
+    if (code !== CloseCode.normal) this.changeOutbox({ type: 'all-failed', problem: 'Not connected' });
+  }
+
+  private change(event: RoomEvent): void {
+    const room = reduceRoom(this.view.room, event);
+    if (room === this.view.room) return;
+    const { outbox } = this.view;
+    this.set({ room, outbox: withoutStored(outbox, room.me.id, room.position, room.messages) });
+    if (hasGap(room)) void this.fill();
+    this.expireTyping();
+  }
+
+  private expireTyping(): void {
+    this.cancelTick();
+    const { now, after } = this.options.clock;
+    const soonest = Math.min(...this.view.room.typing.map(({ until }) => until));
+    if (!Number.isFinite(soonest)) return;
+    this.cancelTick = after(Math.max(0, soonest - now()), () => this.change({ type: 'tick', now: now() }));
+  }
+
+  private changeOutbox(event: OutboxEvent): void {
+    const { room } = this.view;
+    const outbox = reduceOutbox(this.view.outbox, event);
+    this.set({ outbox: withoutStored(outbox, room.me.id, room.position, room.messages) });
+  }
+
+  private set(part: Partial<RoomView>): void {
+    this.view = { ...this.view, ...part };
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,89 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { RoomPageData, RoomSummary } from '../../src/protocol/http.js';
+import { systemClock } from './clock.js';
+import { historyOf, listRooms } from './http-api.js';
+import { initialRoomState } from './room-state.js';
+import { RoomSession, type RoomView } from './room-session.js';
+import { roomPath } from './room-name.js';
+
+/** The room of this page, live in the browser; on the server just what the page was given. */
+export function useRoom(data: RoomPageData): { view: RoomView; session: RoomSession | null } {
+  const [session] = useState(() => (typeof window === 'undefined' ? null : sessionFor(data)));
+  const [view, setView] = useState<RoomView>(
+    () =>
+      session?.view ?? {
+        room: initialRoomState(data),
+        outbox: [],
+        connection: { status: 'connecting' },
+        older: 'idle',
+      },
+  );
+  useEffect(() => {
+    if (!session) return;
+    // The newest messages are not on this page, and a stretch with a hole is not shown.
+    if (data.earlier) return location.replace(roomPath(data.history.room));
+    const unsubscribe = session.subscribe(() => setView(session.view));
+    const now = (): void => {
+      if (document.visibilityState === 'visible') session.tryNow();
+    };
+    session.start();
+    window.addEventListener('online', now);
+    document.addEventListener('visibilitychange', now);
+    return () => {
+      unsubscribe();
+      window.removeEventListener('online', now);
+      document.removeEventListener('visibilitychange', now);
+      session.close();
+    };
+  }, [session]);
+  return { view, session };
+}
+
+function sessionFor(data: RoomPageData): RoomSession {
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  return new RoomSession({
+    start: data,
+    url: `${scheme}://${location.host}/ws/chat/`,
+    WebSocket,
+    clock: systemClock,
+    random: Math.random,
+    newClientId: randomId,
+    fetchHistory: historyOf(data.history.room, (input, init) => fetch(input, init)),
+    onReload: () => location.reload(),
+  });
+}
+
+/** `randomUUID` is missing on pages without TLS. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const ROOMS_EVERY_MS = 10_000;
+
+/** The list of rooms, asked for every ten seconds while somebody looks. A failed try leaves what is there. */
+export function useRooms(given: RoomSummary[] | undefined): RoomSummary[] | undefined {
+  const [rooms, setRooms] = useState(given);
+  useEffect(() => {
+    let gone = false;
+    const ask = async (): Promise<void> => {
+      if (document.visibilityState !== 'visible') return;
+      try {
+        const list = await listRooms((input, init) => fetch(input, init));
+        if (!gone) setRooms(list);
+      } catch {
+        // The next try is ten seconds away.
+      }
+    };
+    const look = (): void => void ask();
+    const timer = setInterval(look, ROOMS_EVERY_MS);
+    document.addEventListener('visibilitychange', look);
+    if (!given) look();
+    return () => {
+      gone = true;
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, []);
+  return rooms;
+}

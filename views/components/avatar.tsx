@@ -1,0 +1,40 @@
+import type { VNode } from 'preact';
+
+const HUES = 12;
+
+/** The same person has the same colour on every page; a class, because the pages allow no inline style. */
+export function hueClass(id: string): string {
+  let hash = 2_166_136_261;
+  for (let index = 0; index < id.length; index++) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 16_777_619);
+  }
+  return `hue-${((hash ^ (hash >>> 15)) >>> 0) % HUES}`;
+}
+
+/** Up to two letters: of the first and the last word. */
+export function initials(name: string): string {
+  const words = name.split(/[^\p{L}\p{M}\p{Nd}]+/u).filter(Boolean);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => firstOf(word ?? ''));
+  return letters.join('').toUpperCase() || '?';
+}
+
+/** What a reader calls the first character, marks included. */
+function firstOf(word: string): string {
+  return /^\P{M}\p{M}*/u.exec(word)?.[0] ?? '';
+}
+
+export function Avatar({
+  id,
+  name,
+  size = '',
+}: {
+  id: string;
+  name: string;
+  size?: 'small' | 'large' | '';
+}): VNode {
+  return (
+    <span class={`avatar ${hueClass(id)} ${size}`} aria-hidden="true">
+      {initials(name)}
+    </span>
+  );
+}

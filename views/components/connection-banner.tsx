@@ -1,0 +1,64 @@
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { CloseCode } from '../../src/protocol/codes.js';
+import type { Connection } from '../client/connection.js';
+import { Icon } from './icon.js';
+
+const STOPPED: Partial<Record<number, string>> = {
+  [CloseCode.signedOut]: 'You have been signed out.',
+  [CloseCode.banned]: 'You can no longer take part here.',
+  [CloseCode.removed]: 'You were removed from this room.',
+  [CloseCode.clientTooOld]: 'There is a newer version of this page.',
+};
+
+/** Shown only while messages do not flow. */
+export function ConnectionBanner({
+  connection,
+  onTryNow,
+}: {
+  connection: Connection;
+  onTryNow(): void;
+}): VNode {
+  return (
+    <div class="banner-slot" role="status">
+      {connection.status === 'waiting' && (
+        <div class="banner">
+          <Icon name="offline" />
+          <span>
+            Reconnecting <Countdown until={connection.retryAt} />
+          </span>
+          <button type="button" class="link-button" onClick={onTryNow}>
+            Try now
+          </button>
+        </div>
+      )}
+      {connection.status === 'retrying' && (
+        <div class="banner">
+          <span class="spinner" />
+          <span>Reconnecting…</span>
+        </div>
+      )}
+      {connection.status === 'stopped' && connection.code !== CloseCode.normal && (
+        <div class="banner stopped">
+          <Icon name="alert" />
+          <span>{STOPPED[connection.code] ?? 'The connection was closed by the server.'}</span>
+          <button type="button" class="link-button" onClick={() => location.reload()}>
+            Reload
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Seconds left; not announced, or a screen reader would count along. */
+function Countdown({ until }: { until: number }): VNode {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [until]);
+  const seconds = Math.ceil((until - now) / 1000);
+  return <span aria-hidden="true">{seconds > 0 ? `in ${seconds} s…` : '…'}</span>;
+}

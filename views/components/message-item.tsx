@@ -1,0 +1,95 @@
+import type { VNode } from 'preact';
+import { memo } from './memo.js';
+import type { Row } from '../client/rows.js';
+import type { Times } from '../client/times.js';
+import { At } from './at.js';
+import { Avatar, hueClass } from './avatar.js';
+import { Icon } from './icon.js';
+import { MessageText } from './message-text.js';
+
+export interface MessageItemProps {
+  row: Extract<Row, { kind: 'message' }>;
+  /** The one that Tab reaches; arrow keys go on from there. */
+  current: boolean;
+  times: Times;
+  onRetry(clientId: string): void;
+  onDiscard(clientId: string): void;
+}
+
+function Delivery({ row }: { row: MessageItemProps['row'] }): VNode | null {
+  if (!row.mine) return null;
+  const status = row.outgoing?.status ?? 'sent';
+  const icon = { pending: 'clock', sent: 'check', failed: 'alert' } as const;
+  const words = { pending: 'Sending', sent: 'Sent', failed: 'Not sent' } as const;
+  return (
+    <span class={`delivery ${status}`}>
+      <Icon name={icon[status]} />
+      <span class="sr-only">{words[status]}</span>
+    </span>
+  );
+}
+
+function Failure({ row, onRetry, onDiscard }: Omit<MessageItemProps, 'current' | 'times'>): VNode | null {
+  const { outgoing } = row;
+  if (outgoing?.status !== 'failed') return null;
+  return (
+    <div class="failure">
+      <span>Not sent. {outgoing.problem}</span>
+      <button type="button" class="link-button" onClick={() => onRetry(outgoing.clientId)}>
+        Retry
+      </button>
+      <button type="button" class="link-button quiet" onClick={() => onDiscard(outgoing.clientId)}>
+        Discard
+      </button>
+    </div>
+  );
+}
+
+export const MessageItem = memo(function MessageItem(props: MessageItemProps): VNode {
+  const { row, current } = props;
+  const shape = [row.mine ? 'mine' : 'theirs', row.first ? 'first' : '', row.last ? 'last' : ''];
+  const waiting = row.outgoing && row.outgoing.status !== 'sent' ? row.outgoing.status : '';
+  return (
+    <li
+      class={`message ${shape.filter(Boolean).join(' ')} ${waiting}`}
+      tabIndex={current ? 0 : -1}
+      data-seq={row.seq}
+    >
+      {!row.mine && row.first && <Avatar id={row.user.id} name={row.user.name} />}
+      <div class="bubble">
+        {row.mine ? (
+          <span class="sr-only">You: </span>
+        ) : (
+          <div class={row.first ? `author ${hueClass(row.user.id)}` : 'sr-only'}>
+            <bdi>{row.user.name}</bdi>
+          </div>
+        )}
+        <div class="text" dir="auto">
+          <MessageText text={row.text} />
+          <span class="meta" dir="auto">
+            <At at={row.at} as="time" />
+            <Delivery row={row} />
+          </span>
+        </div>
+      </div>
+      <Failure {...props} />
+    </li>
+  );
+}, sameRow);
+
+function sameRow(a: MessageItemProps, b: MessageItemProps): boolean {
+  const before = a.row;
+  const after = b.row;
+  return (
+    a.current === b.current &&
+    a.times === b.times &&
+    before.text === after.text &&
+    before.at === after.at &&
+    before.first === after.first &&
+    before.last === after.last &&
+    before.seq === after.seq &&
+    before.user.name === after.user.name &&
+    before.outgoing?.status === after.outgoing?.status &&
+    before.outgoing?.problem === after.outgoing?.problem
+  );
+}

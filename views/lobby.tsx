@@ -1,0 +1,68 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { LobbyPageData } from '../src/protocol/http.js';
+import { useRooms } from './client/use-room.js';
+import { TimesContext, useTimes } from './components/at.js';
+import { EnterRoom } from './components/enter-room.js';
+import { Icon } from './components/icon.js';
+import { Logo } from './components/logo.js';
+import { MeMenu } from './components/me-menu.js';
+import { RoomList } from './components/room-list.js';
+
+export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
+  const rooms = useRooms(data.rooms) ?? [];
+  const times = useTimes();
+  const [me, setMe] = useState(data.me);
+  const [typed, setTyped] = useState('');
+  const wanted = typed.toLowerCase();
+  const matching = rooms.filter(({ room, title }) =>
+    [room, title].some((name) => name.toLowerCase().includes(wanted)),
+  );
+  const people = rooms.reduce((sum, { online }) => sum + online, 0);
+
+  return (
+    <TimesContext.Provider value={times}>
+      <div class="app lobby">
+        <header class="lobby-head">
+          <a class="brand" href="/chat/">
+            <Logo />
+            <span>Chat</span>
+          </a>
+          <MeMenu id="me" me={me} back="/chat/" onRenamed={setMe} />
+        </header>
+        <main class="lobby-main">
+          <h1>Rooms</h1>
+          <EnterRoom
+            error={data.error}
+            exists={(name) => rooms.some(({ room }) => room === name)}
+            onTyped={setTyped}
+          />
+          {rooms.length === 0 ? (
+            <div class="nothing">
+              <span class="beginning-mark">
+                <Icon name="chat" />
+              </span>
+              <h2>No rooms yet</h2>
+              <p>Name one above and it is open: share its address, and whoever follows it is in.</p>
+            </div>
+          ) : matching.length === 0 ? (
+            <div class="nothing">
+              <h2>
+                No room called <bdi>{typed}</bdi>
+              </h2>
+              <p>Press Enter to create it.</p>
+            </div>
+          ) : (
+            <section aria-labelledby="open-rooms">
+              <div class="list-head">
+                <h2 id="open-rooms">Open rooms</h2>
+                <span class="quiet">{people > 0 && `${people} online`}</span>
+              </div>
+              <RoomList rooms={matching} />
+            </section>
+          )}
+        </main>
+      </div>
+    </TimesContext.Provider>
+  );
+}

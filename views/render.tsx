@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { renderToString } from 'preact-render-to-string';
+import type { PageData } from '../src/protocol/http.js';
+import { Layout, type Page } from './layout.js';
+import { viewOf, type ViewMap } from './pages.js';
+
+/**
+ * A complete HTML document. `given` holds a team's views; what it has not, comes from here. The page carries its
+ * data as JSON, from which the browser draws the same once more and takes over.
+ */
+export function renderPage(data: PageData, page: Page, given: Partial<ViewMap> = {}): string {
+  const filled: PageData = data.view === 'room' ? { ...data, clientId: data.clientId ?? randomUUID() } : data;
+  const View = viewOf(filled, given);
+  const document = renderToString(
+    <Layout page={page} title={titleOf(filled)} json={jsonForScript(filled)}>
+      <View data={filled} />
+    </Layout>,
+  );
+  return `<!doctype html>${document}`;
+}
+
+const ESCAPES: Record<string, string> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** JSON that means the same and can end neither its script element nor a line of script. */
+export function jsonForScript(data: unknown): string {
+  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/gu, (character) => ESCAPES[character] ?? '');
+}
+
+function titleOf(data: PageData): string {
+  if (data.view === 'room') return `#${data.title}`;
+  return data.view === 'lobby' ? 'Rooms' : data.title;
+}

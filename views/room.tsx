@@ -1,0 +1,100 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RoomPageData, RoomSummary } from '../src/protocol/http.js';
+import { roomPath } from './client/room-name.js';
+import { useRoom, useRooms } from './client/use-room.js';
+import { TimesContext, useTimes } from './components/at.js';
+import { Composer, COMPOSER_ID } from './components/composer.js';
+import { ConnectionBanner } from './components/connection-banner.js';
+import { Conversation } from './components/conversation.js';
+import { PeoplePanel } from './components/people-panel.js';
+import { RoomHeader } from './components/room-header.js';
+import { Sidebar } from './components/sidebar.js';
+import { Typing } from './components/typing.js';
+
+export function RoomPage({ data }: { data: RoomPageData }): VNode {
+  const { view, session } = useRoom(data);
+  const rooms = useRooms(data.rooms);
+  const times = useTimes();
+  const [ready, setReady] = useState(false);
+  const [peopleOpen, setPeopleOpen] = useState(false);
+  const toEnd = useRef<() => void>(() => {});
+  useEffect(() => setReady(true), []);
+
+  const { room } = view;
+  const back = roomPath(room.room);
+  const openPeople = (open: boolean): void => {
+    setPeopleOpen(open);
+    const next = open ? '.people-close' : '.people-button';
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(next)?.focus());
+  };
+
+  return (
+    <TimesContext.Provider value={times}>
+      <div class="app room">
+        <Sidebar
+          rooms={rooms ?? [onlyThis(data)]}
+          current={room.room}
+          me={room.me}
+          back={back}
+          onRenamed={(user) => session?.renamed(user)}
+        />
+        <main class="main">
+          <RoomHeader
+            title={data.title}
+            topic={data.topic}
+            online={room.online}
+            peopleOpen={peopleOpen}
+            onPeople={() => openPeople(!peopleOpen)}
+          />
+          <ConnectionBanner connection={view.connection} onTryNow={() => session?.tryNow()} />
+          <Conversation
+            view={view}
+            session={session}
+            title={data.title}
+            topic={data.topic}
+            ready={ready}
+            toEnd={toEnd}
+            onEscape={() => document.getElementById(COMPOSER_ID)?.focus()}
+          />
+          {data.earlier && (
+            <p class="earlier">
+              These are older messages. <a href={back}>Show the newest</a>
+            </p>
+          )}
+          <footer class="foot">
+            <Composer
+              room={room.room}
+              title={data.title}
+              textLength={data.textLength}
+              draft={data.draft ?? ''}
+              clientId={data.clientId ?? ''}
+              error={data.error}
+              ready={ready}
+              onSend={(text) => {
+                session?.send(text);
+                toEnd.current();
+              }}
+              onTyping={() => session?.typing()}
+            />
+            <Typing users={room.typing.map(({ user }) => user)} />
+          </footer>
+        </main>
+        <PeoplePanel
+          me={room.me}
+          members={room.members}
+          online={room.online}
+          back={back}
+          open={peopleOpen}
+          onClose={() => openPeople(false)}
+          onRenamed={(user) => session?.renamed(user)}
+        />
+      </div>
+    </TimesContext.Provider>
+  );
+}
+
+/** Until the list is here, the one room that is known for sure. */
+function onlyThis({ history, title, topic, online }: RoomPageData): RoomSummary {
+  return { room: history.room, title, topic, kind: 'public', online, head: history.head };
+}
