@@ -1,0 +1,39 @@
+/** The public API: the only file that another package imports. Semver covers it, and the protocol. */
+export { AuthProvider, type Credentials, type Identity } from './auth/auth-provider.js';
+export {
+  ChannelFull,
+  ChannelLayer,
+  type LayerHealth,
+  type LayerMessage,
+  type LayerValue,
+} from './channel-layer/channel-layer.js';
+export { MemoryBus, MemoryChannelLayer } from './channel-layer/memory.channel-layer.js';
+export type { ChannelLayerOptions } from './channel-layer/options.js';
+export { RedisPubSubChannelLayer } from './channel-layer/redis-pubsub.channel-layer.js';
+export { ChatModule } from './chat/chat.module.js';
+export type { ChatModuleExtras } from './chat/chat.module-definition.js';
+export type { ChatModuleOptions } from './chat/chat.options.js';
+export { ChatGateway as DefaultChatGateway } from './chat/chat.gateway.js';
+export { MessageService } from './chat/message.service.js';
+export { PresenceService } from './chat/presence.service.js';
+export { PublicRoomPolicy, RoomPolicy } from './chat/room.policy.js';
+export { RoomService } from './chat/room.service.js';
+export { ConfigError, Env, parseEnv } from './config/env.js';
+export { type Draft, MessageHook, type MessageHooks } from './hooks/message-hook.js';
+export {
+  type Appended,
+  type MessageDraft,
+  type RangeQuery,
+  type Room,
+  RoomDirectory,
+  type RoomEvent,
+  RoomLog,
+  type RoomOverview,
+} from './log/room-log.js';
+export * from './protocol/index.js';
+export { ChatGateway } from './socket/chat-gateway.decorator.js';
+export { ChatSocketAdapter } from './socket/chat-socket.adapter.js';
+export { Connection } from './socket/connection.js';
+export { FanOut } from './socket/fan-out.js';
+export { useChat } from './use-chat.js';
+export { ChatHttpAdapter } from './web/chat-http.adapter.js';
