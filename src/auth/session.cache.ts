@@ -18,8 +18,9 @@ interface Entry {
 /**
  * Remembers valid sessions for a few seconds, so that a storm of reconnects asks the database once per session.
  *
- * What ends a session or renames a person in this process takes effect at once, on a read under way too: Better
- * Auth's database hooks call `drop` and `dropPerson`. Another process notices within `ttlMs`.
+ * What ends a session or renames a person in this process counts for the next request: Better Auth's database hooks
+ * call `drop` and `dropPerson`, and what a read under way then finds is not kept. Another process notices within
+ * `ttlMs`.
  */
 export class SessionCache {
   private readonly entries = new Map<string, Entry>();

@@ -26,6 +26,7 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   /** Leaving a group and joining it again must not overtake each other. */
   private readonly leaving = new Map<string, Promise<void>>();
   private readonly subscriptions: Subscription[] = [];
+  private stopListening?: () => void;
   private health: LayerHealth = 'degraded';
   private timer?: NodeJS.Timeout;
 
@@ -39,10 +40,10 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   }
 
   onModuleInit(): void {
+    this.stopListening = this.link.listen(({ type, topic, body }) => {
+      if (type === 'chat.event') this.entries.get(topic)?.live.feed.offer(body as RoomEvent);
+    });
     this.subscriptions.push(
-      this.link.hints.subscribe(({ type, topic, body }) => {
-        if (type === 'chat.event') this.entries.get(topic)?.live.feed.offer(body as RoomEvent);
-      }),
       this.layer.discontinuity.subscribe(() => void this.compareAll()),
       this.layer.health.subscribe((health) => {
         this.health = health;
@@ -53,6 +54,7 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
 
   onApplicationShutdown(): void {
     clearTimeout(this.timer);
+    this.stopListening?.();
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     for (const { live } of this.entries.values()) live.feed.close();
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { type Observable, Subject, type Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { ChannelLayer, type LayerMessage } from '../channel-layer/channel-layer.js';
 
 /** What nodes tell each other. At most once: a hint, never the truth. */
@@ -29,7 +29,7 @@ export function groupOf(topic: string): string {
 export class NodeLink implements OnModuleInit, OnApplicationShutdown {
   readonly node = randomUUID();
   private readonly logger = new Logger(NodeLink.name);
-  private readonly arrived = new Subject<NodeHint>();
+  private readonly listeners = new Set<(hint: NodeHint) => void>();
   private opening?: Promise<string>;
   private subscription?: Subscription;
 
@@ -44,9 +44,10 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
     await this.layer.close();
   }
 
-  /** What other nodes say, and what we say ourselves. */
-  get hints(): Observable<NodeHint> {
-    return this.arrived;
+  /** Hears what other nodes say, and what we say ourselves. Returns how to stop. What it throws is logged. */
+  listen(listener: (hint: NodeHint) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** Resolves only when what is said afterwards will arrive; or, where the layer is degraded, at once. */
@@ -77,7 +78,8 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
   private take({ type, topic, node, body }: LayerMessage): void {
     if (typeof topic !== 'string' || typeof node !== 'string' || typeof body !== 'string') return;
     try {
-      this.arrived.next({ type, topic, node, body: JSON.parse(body) });
+      const hint = { type, topic, node, body: JSON.parse(body) as unknown };
+      for (const listener of this.listeners) listener(hint);
     } catch (error) {
       this.logger.warn(`a ${type} from another process was ignored: ${String(error)}`);
     }

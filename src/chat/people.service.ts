@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Subscription } from 'rxjs';
 import { AuthProvider, type Credentials, type Identity } from '../auth/auth-provider.js';
 import { RoomDirectory } from '../log/room-log.js';
 import type { User } from '../protocol/index.js';
@@ -10,7 +9,7 @@ import { PresenceService } from './presence.service.js';
 /** What people are called, wherever they are connected. */
 @Injectable()
 export class PeopleService implements OnModuleInit, OnApplicationShutdown {
-  private subscription?: Subscription;
+  private stopListening?: () => void;
 
   constructor(
     private readonly auth: AuthProvider,
@@ -21,12 +20,12 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.subscription = this.link.hints.subscribe((hint) => this.hear(hint));
+    this.stopListening = this.link.listen((hint) => this.hear(hint));
     await this.link.join(PEOPLE);
   }
 
   onApplicationShutdown(): void {
-    this.subscription?.unsubscribe();
+    this.stopListening?.();
   }
 
   /** From now on, on old messages too, and in the lists of everybody who sees them. `name` was validated. */

@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Subscription } from 'rxjs';
 import type { User } from '../protocol/index.js';
 import { FanOut } from '../socket/fan-out.js';
 import type { LiveRoom } from './live-room.js';
@@ -29,7 +28,7 @@ interface Entry {
 @Injectable()
 export class PresenceService implements OnModuleInit, OnApplicationShutdown {
   private readonly rooms = new Map<string, Entry>();
-  private subscription?: Subscription;
+  private stopListening?: () => void;
   private ticker?: NodeJS.Timeout;
   private lastBeat = 0;
 
@@ -39,13 +38,13 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.subscription = this.link.hints.subscribe((hint) => this.hear(hint));
+    this.stopListening = this.link.listen((hint) => this.hear(hint));
     this.ticker = setInterval(() => this.tick(performance.now()), TICK_MS);
     this.ticker.unref();
   }
 
   onApplicationShutdown(): void {
-    this.subscription?.unsubscribe();
+    this.stopListening?.();
     clearInterval(this.ticker);
     for (const { timer } of this.rooms.values()) clearTimeout(timer);
   }

@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Subscription } from 'rxjs';
 import type { User } from '../protocol/index.js';
 import { FanOut } from '../socket/fan-out.js';
 import { LiveRooms } from './live-rooms.js';
@@ -10,7 +9,7 @@ import { RoomService } from './room.service.js';
 /** Who is typing. Ephemeral: at most once, and the first thing to be dropped. */
 @Injectable()
 export class TypingService implements OnModuleInit, OnApplicationShutdown {
-  private subscription?: Subscription;
+  private stopListening?: () => void;
 
   constructor(
     private readonly rooms: RoomService,
@@ -21,11 +20,11 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.subscription = this.link.hints.subscribe((hint) => this.hear(hint));
+    this.stopListening = this.link.listen((hint) => this.hear(hint));
   }
 
   onApplicationShutdown(): void {
-    this.subscription?.unsubscribe();
+    this.stopListening?.();
   }
 
   /** More often than once in three seconds is dropped in silence: clients report it on every key. */

@@ -15,67 +15,63 @@ const List = z
 
 const origin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 
-const Schema = z
-  .object({
-    NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-    HOST: z.string().default('0.0.0.0'),
-    /** Where people reach us, where that is not what their request says. */
-    PUBLIC_URL: z
-      .string()
-      .refine(origin, 'must be an origin like https://chat.example.org, without a path')
-      .optional(),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+const Schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('0.0.0.0'),
+  /** Where people reach us, where that is not what their request says. */
+  PUBLIC_URL: z
+    .string()
+    .refine(origin, 'must be an origin like https://chat.example.org, without a path')
+    .optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 
-    DATABASE_URL: z
-      .string()
-      .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<path> or postgres://…')
-      .default('sqlite:./data/chat.db'),
-    /** Connections to PostgreSQL that this process may hold. */
-    DATABASE_POOL: count(10),
-    REDIS_URL: z
-      .string()
-      .refine(
-        (value) => value.split(',').every((host) => /^rediss?:\/\/[^/\s]+/.test(host.trim())),
-        'must be redis://… or rediss://…, several separated by commas',
-      )
-      .optional(),
-    CHANNEL_LAYER: z.enum(['memory', 'redis-pubsub']).optional(),
-    CHANNEL_PREFIX: z
-      .string()
-      .regex(/^[A-Za-z0-9._:-]{1,40}$/, '1–40 of A-Z a-z 0-9 . _ : -')
-      .default('asgi'),
-    CHANNEL_CAPACITY: count(100),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<path> or postgres://…')
+    .default('sqlite:./data/chat.db'),
+  /** Connections to PostgreSQL that this process may hold. */
+  DATABASE_POOL: count(10),
+  REDIS_URL: z
+    .string()
+    .refine(
+      (value) => value.split(',').every((host) => /^rediss?:\/\/[^/\s]+/.test(host.trim())),
+      'must be redis://… or rediss://…, several separated by commas',
+    )
+    .optional(),
+  CHANNEL_LAYER: z.enum(['memory', 'redis-pubsub']).optional(),
+  CHANNEL_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,40}$/, '1–40 of A-Z a-z 0-9 . _ : -')
+    .default('asgi'),
+  CHANNEL_CAPACITY: count(100),
+  /** Seconds that a message may wait unread, and that a membership lasts. */
+  CHANNEL_EXPIRY: count(60),
+  GROUP_EXPIRY: count(86_400),
+  /** The first encrypts, all decrypt. */
+  CHANNEL_ENCRYPTION_KEYS: List,
 
-    AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-    GUESTS: Flag.prefault('on'),
-    ROOMS: z.enum(['open', 'closed']).default('open'),
-    ALLOWED_ORIGINS: List.refine(
-      (list) => list.every(origin),
-      'must be origins like https://a.example, by commas',
-    ),
-    /** Addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers count. */
-    TRUSTED_PROXIES: List,
+  AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  GUESTS: Flag.prefault('on'),
+  ROOMS: z.enum(['open', 'closed']).default('open'),
+  ALLOWED_ORIGINS: List.refine(
+    (list) => list.every(origin),
+    'must be origins like https://a.example, by commas',
+  ),
+  /** Addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers count. */
+  TRUSTED_PROXIES: List,
 
-    RATE_LIMIT: Flag.prefault('on'),
-    MAX_CONNECTIONS: count(20_000),
-    MAX_CONNECTIONS_PER_USER: count(20),
-    MAX_CONNECTIONS_PER_ADDRESS: count(50),
-    MAX_FRAME_BYTES: count(defaultLimits.frameBytes),
-    MAX_TEXT_LENGTH: count(defaultLimits.textLength),
-    SENDS_PER_SECOND: z.coerce.number().positive().default(defaultLimits.sendsPerSecond),
-    SEND_BURST: count(defaultLimits.sendBurst),
-    PING_INTERVAL_MS: count(25_000),
-    PONG_TIMEOUT_MS: count(10_000),
-  })
-  .superRefine((env, context) => {
-    const problem = (path: keyof typeof env, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message, input: env[path] });
-    if (env.CHANNEL_LAYER === 'redis-pubsub' && !env.REDIS_URL)
-      problem('CHANNEL_LAYER', 'redis-pubsub needs REDIS_URL');
-    if (env.DATABASE_URL.startsWith('postgres') && !env.AUTH_SECRET)
-      problem('AUTH_SECRET', 'is required with PostgreSQL: every process must share it');
-  });
+  RATE_LIMIT: Flag.prefault('on'),
+  MAX_CONNECTIONS: count(20_000),
+  MAX_CONNECTIONS_PER_USER: count(20),
+  MAX_CONNECTIONS_PER_ADDRESS: count(50),
+  MAX_FRAME_BYTES: count(defaultLimits.frameBytes),
+  MAX_TEXT_LENGTH: count(defaultLimits.textLength),
+  SENDS_PER_SECOND: z.coerce.number().positive().default(defaultLimits.sendsPerSecond),
+  SEND_BURST: count(defaultLimits.sendBurst),
+  PING_INTERVAL_MS: count(25_000),
+  PONG_TIMEOUT_MS: count(10_000),
+});
 
 /** The environment, parsed once. Injected by its class; nothing else reads `process.env`. */
 export type Env = z.infer<typeof Schema>;
@@ -88,9 +84,21 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   // An empty variable is an unset one: that is how compose files and unit files pass "nothing".
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const result = Schema.safeParse(given);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  const together = contradictions(given);
+  if (result.success && together.length === 0) return result.data;
+  const alone = result.error?.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`) ?? [];
+  const lines = [...alone, ...together];
   throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);
+}
+
+/** What is wrong only together. */
+function contradictions(given: Record<string, string | undefined>): string[] {
+  const lines: string[] = [];
+  if (given.CHANNEL_LAYER === 'redis-pubsub' && !given.REDIS_URL)
+    lines.push('  CHANNEL_LAYER: redis-pubsub needs REDIS_URL');
+  if (given.DATABASE_URL?.startsWith('postgres') && !given.AUTH_SECRET)
+    lines.push('  AUTH_SECRET: is required with PostgreSQL, where every process must share it');
+  return lines;
 }
 
 /** What was given, and the default of everything else. */

@@ -114,7 +114,7 @@ export class RoomFeed {
   private async fill(): Promise<void> {
     this.timer = undefined;
     this.reading = true;
-    for (let retry = RETRY_MS.least; !this.closed && this.seenHead > this.at; ) {
+    for (let retry = RETRY_MS.least; !this.closed && this.seenHead > this.at;) {
       try {
         const events = await this.source.read(this.at, PAGE);
         if (this.closed) return;

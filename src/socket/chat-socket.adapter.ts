@@ -2,12 +2,12 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type INestApplicationContext, Logger, type WsMessageHandler } from '@nestjs/common';
 import { AbstractWsAdapter } from '@nestjs/websockets';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { Env } from '../config/env.js';
 import { SUBPROTOCOL } from '../protocol/index.js';
 import { CHAT_SOCKET_PATH } from './chat-gateway.decorator.js';
 import { toChatError } from './chat-error.filter.js';
-import { Connection } from './connection.js';
+import { CLOSE_GRACE_MS, Connection } from './connection.js';
 import { ConnectionRegistry } from './connection.registry.js';
 import { EventIndex } from './event-index.js';
 import { Heartbeat } from './heartbeat.js';
@@ -30,6 +30,8 @@ type OnConnection = (connection: Connection) => void;
 export class ChatSocketAdapter extends AbstractWsAdapter {
   private readonly logger = new Logger(ChatSocketAdapter.name);
   private readonly gateways: OnConnection[] = [];
+  /** A sign-in that was extended is told so with the 101. */
+  private readonly cookies = new WeakMap<IncomingMessage, string[]>();
   private server?: WebSocketServer;
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
     void this.upgrade(request, socket, head);
@@ -45,15 +47,21 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
         `ChatSocketAdapter serves gateways declared with @ChatGateway(), not "${options.path ?? '/'}".`,
       );
     if (this.server) return this.server;
-    this.server = new WebSocketServer({
+    // The types of ws do not know `closeTimeout` yet.
+    const settings: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
       maxPayload: this.app.get<Env>(Env).MAX_FRAME_BYTES,
       maxFragments: MAX_FRAGMENTS,
       maxBufferedChunks: MAX_BUFFERED_CHUNKS,
       perMessageDeflate: false,
+      closeTimeout: CLOSE_GRACE_MS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    });
+    };
+    this.server = new WebSocketServer(settings);
+    this.server.on('headers', (headers, request) =>
+      headers.push(...(this.cookies.get(request) ?? []).map((cookie) => `Set-Cookie: ${cookie}`)),
+    );
     (this.httpServer as HttpServer).on('upgrade', this.onUpgrade);
     return this.server;
   }
@@ -104,6 +112,7 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
     { identity, address, release }: Admitted,
   ): void {
     socket.once('close', release);
+    this.cookies.set(request, identity.cookies ?? []);
     this.server?.handleUpgrade(request, socket, head, (client) => {
       const dialect = client.protocol === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
       this.attach(new Connection(client, identity, dialect, room, address), client);

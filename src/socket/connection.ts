@@ -11,7 +11,7 @@ export const HARD_LIMIT = 1024 * 1024;
 /** How long a connection may stay above {@link SOFT_LIMIT}. */
 export const SLOW_FOR_MS = 5_000;
 /** How long a peer has to answer our close frame. */
-const CLOSE_GRACE_MS = 1_000;
+export const CLOSE_GRACE_MS = 1_000;
 
 /** The request being answered now. Requests of one connection run one after another, so there is at most one. */
 export interface CurrentRequest {

@@ -76,7 +76,8 @@ export class RequestRouter {
     const id = (json as { id?: unknown } | null)?.id;
     if (connection.dialect === 'plain') {
       const plain = PlainRequest.safeParse(json);
-      if (!plain.success || hasProtoKey(json)) throw new ChatError('bad_schema', 'send {"message": "<text>"}');
+      if (!plain.success || hasProtoKey(json))
+        throw new ChatError('bad_schema', 'send {"message": "<text>"}');
       return plainRequest(connection, plain.data);
     }
     if (Number.isSafeInteger(id) && (id as number) >= 0) request.id = id as number;

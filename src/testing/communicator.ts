@@ -47,6 +47,9 @@ export class HandshakeRefused extends Error {
 /** What was received, parsed. Of the plain dialect: `{message, …}` or `{error}`. */
 export type Received = { event?: string; id?: number; data?: unknown; [key: string]: unknown };
 
+type DataOf<Name> = Name extends RequestName ? RequestData<Name> : unknown;
+type ReplyOf<Name> = Name extends RequestName ? ReplyData<Name> : unknown;
+
 /**
  * A client of the chat socket for tests. Frames are buffered from the first byte, every wait ends, and a failure
  * prints the inbox.
@@ -92,15 +95,13 @@ export class Communicator implements AsyncDisposable {
   }
 
   /** Sends, and waits for the reply to it; rejects with `Refused`. */
-  async request<Name extends RequestName>(event: Name, data: RequestData<Name>): Promise<ReplyData<Name>>;
-  async request(event: string, data?: unknown): Promise<unknown>;
-  async request(event: string, data: unknown = {}): Promise<unknown> {
+  async request<Name extends string>(event: Name, data?: DataOf<Name>): Promise<ReplyOf<Name>> {
     const id = ++this.lastId;
-    this.sendRaw(JSON.stringify({ event, id, data }));
+    this.sendRaw(JSON.stringify({ event, id, data: data ?? {} }));
     const isReply = (frame: Received) => frame.event === 'reply' && frame.id === id;
     const reply = (await this.inbox.take(`the reply to ${event}`, isReply, this.timeoutMs)) as ReplyFrame;
     if (!reply.ok) throw new Refused(reply.error);
-    return reply.data;
+    return reply.data as ReplyOf<Name>;
   }
 
   /** Takes the first push of this name out of the inbox, or waits for it. */

@@ -19,7 +19,10 @@ export class Visitors {
       if (error instanceof ChatError && error.code === 'unauthenticated') return null;
       throw error;
     });
-    if (known) return known.user;
+    if (known) {
+      setCookies(response, known);
+      return known.user;
+    }
     this.requireGuests();
     const guest = await this.auth.createGuest(request);
     setCookies(response, guest);

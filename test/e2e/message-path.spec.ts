@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomUUID } from 'node:crypto';
+import type { Sent } from '../../src/protocol/index.js';
 import { startChat } from '../../src/testing/index.js';
 
 const room = 'lobby';
@@ -12,7 +13,7 @@ describe('a message', () => {
     await ann.request('room.join', { room });
     await bob.request('room.join', { room });
 
-    const sent = await ann.request('message.send', message('hi'));
+    const sent: Sent = await ann.request('message.send', message('hi'));
 
     for (const member of [ann, bob]) {
       const created = await member.push('message.created');
@@ -36,7 +37,7 @@ describe('a message', () => {
     await ann.request('room.join', { room });
     const once = message('once');
 
-    const first = await ann.request('message.send', once);
+    const first: Sent = await ann.request('message.send', once);
     const again = await ann.request('message.send', once);
 
     expect(again).toEqual({ ...first, dup: true });

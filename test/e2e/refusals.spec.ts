@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
-import { closeCode, frame, handshake, RawSocket } from '../support/raw-socket.js';
+import { frame, handshake, RawSocket } from '../support/raw-socket.js';
 
 let chat: RunningChat;
 beforeAll(async () => {
@@ -109,7 +109,7 @@ describe('what is no frame of the protocol', () => {
     raw.write(handshake(chat.url, '/ws/chat/lobby/', { 'Sec-WebSocket-Protocol': 'chat.v1' }));
     await raw.head();
     for (const each of frames) raw.write(each);
-    expect(closeCode(await raw.toEnd())).toBe(code);
+    expect(await raw.closedWith()).toBe(code);
   });
 
   it('in the same segment as the handshake is answered all the same', async () => {

@@ -28,6 +28,14 @@ export class RawSocket implements Disposable {
     return this.received;
   }
 
+  /** The code of the server's close frame. Ends in 20 s at the latest. */
+  async closedWith(): Promise<number | null> {
+    const signal = AbortSignal.timeout(20_000);
+    while (closeCode(this.received) === null && !this.socket.closed)
+      await Promise.race([once(this.socket, 'data', { signal }), once(this.socket, 'close', { signal })]);
+    return closeCode(this.received);
+  }
+
   /** Everything until the end of the HTTP head. */
   async head(): Promise<string> {
     const signal = AbortSignal.timeout(20_000);
