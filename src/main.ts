@@ -8,6 +8,9 @@ import { DatabaseOpenError } from './database/database.js';
 import { useChat } from './use-chat.js';
 import { ChatHttpAdapter } from './web/chat-http.adapter.js';
 
+/** Orchestrators kill after 30 s. */
+const HARD_LIMIT_MS = 25_000;
+
 /** Starts, and says where. Mistakes of the operator are one message and exit code 1. */
 async function start(): Promise<void> {
   const { AppModule } = await import('./app.module.js');
@@ -17,13 +20,33 @@ async function start(): Promise<void> {
     bodyParser: false,
     abortOnError: false,
   });
-  app.enableShutdownHooks();
   useChat(app);
   const { PORT, HOST, PUBLIC_URL } = app.get<Env>(Env);
   await app.listen(PORT, HOST);
   app.useLogger(app.get(Logger));
+  stopOnSignal(app);
   const { port } = app.getHttpServer().address() as { port: number };
   console.log(`Chat is ready on ${PUBLIC_URL ?? `http://${reachable(HOST)}:${port}`}/`);
+}
+
+/** The first signal drains and ends with 0; the second one, or too long a drain, ends at once. */
+function stopOnSignal(app: NestExpressApplication): void {
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
+    // Nest passes it on to the hooks; its type does not say so.
+    const close: (signal: string) => Promise<void> = app.close.bind(app);
+    close(signal).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(explain(error));
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => stop(signal));
 }
 
 /** What to type into a browser on this machine. */

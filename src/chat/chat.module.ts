@@ -10,6 +10,7 @@ import { RoomDirectory, RoomLog } from '../log/room-log.js';
 import { Admission } from '../socket/admission.js';
 import { ClientAddress } from '../socket/client-address.js';
 import { ConnectionRegistry } from '../socket/connection.registry.js';
+import { Drain } from '../socket/drain.js';
 import { EventCatalogue } from '../socket/event.catalogue.js';
 import { EventIndex } from '../socket/event-index.js';
 import { FanOut } from '../socket/fan-out.js';
@@ -49,6 +50,7 @@ const socket = [
   Admission,
   ClientAddress,
   ConnectionRegistry,
+  Drain,
   EventCatalogue,
   EventIndex,
   FanOut,

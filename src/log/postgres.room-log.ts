@@ -1,118 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CompiledQuery } from 'kysely';
 import type { PostgresDatabase } from '../database/postgres.database.js';
 import { isUniqueViolation } from '../database/postgres.errors.js';
 import { ChatError } from '../protocol/chat-error.js';
-import type { Appended, MessageDraft, RoomEvent } from './room-log.js';
-import { eventOf, guestFlag, recordOf, selectEvents, type EventRecord, type PersonColumns } from './rows.js';
+import type { Outcome } from './group-commit.js';
+import type { Appended, MessageDraft } from './room-log.js';
+import { eventOf, guestFlag, type EventRecord, type PersonColumns, recordOf, selectEvents } from './rows.js';
 import { SqlRoomLog } from './sql.room-log.js';
 
-/**
- * Appends in one statement, which is its own transaction: no process, however slow or frozen, ever keeps a room locked
- * between two round trips.
- */
+const APPEND = readFileSync(join(import.meta.dirname, 'postgres.append.sql'), 'utf8');
+/** Two nodes may store the same draft at once: one of them sees the other's only when it asks again. */
+const ATTEMPTS = 4;
+
+type Placed = PersonColumns & { id: string; seq: number };
+
+/** Appends in one statement, which is its own transaction. */
 export class PostgresRoomLog extends SqlRoomLog {
+  /** Ids are made once per draft, not per attempt: by them a repetition knows what it has already stored. */
+  private readonly records = new WeakMap<MessageDraft, EventRecord>();
+
   constructor(protected override readonly database: PostgresDatabase) {
     super();
   }
 
-  override async append(draft: MessageDraft): Promise<Appended> {
-    const record = recordOf(draft);
-    const event = await this.database.attempt(() => this.storeOrFind(draft, record));
-    if (event === undefined) throw new ChatError('not_found', 'there is no such room');
-    // Ours where the connection broke after the commit and before the answer: it was stored now, not before.
-    return { event, dup: event.id !== record.id };
+  protected override async commit(drafts: MessageDraft[]): Promise<Outcome<Appended>[]> {
+    const records = drafts.map((draft) => this.recordOf(draft));
+    const placed = await this.store(drafts, records);
+    const outcomes = records.map((record): Outcome<Appended> | undefined => {
+      const place = placed.get(record.id);
+      return (
+        place && { result: { event: eventOf({ ...record, ...place, seq: Number(place.seq) }), dup: false } }
+      );
+    });
+    return Promise.all(outcomes.map((outcome, index) => outcome ?? this.find(records[index] as EventRecord)));
   }
 
-  private async storeOrFind(draft: MessageDraft, record: EventRecord): Promise<RoomEvent | undefined> {
-    try {
-      return (await this.store(draft, record)) ?? (await this.find(record));
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      // The same append, on another connection, was not there yet when this statement began, and is now.
-      const first = await this.find(record);
-      if (first === undefined) throw error;
-      return first;
+  private async store(drafts: MessageDraft[], records: EventRecord[]): Promise<Map<string, Placed>> {
+    const column = <Value>(value: (record: EventRecord, draft: MessageDraft) => Value): Value[] =>
+      records.map((record, index) => value(record, drafts[index] as MessageDraft));
+    const query = CompiledQuery.raw(APPEND, [
+      column(({ room_id }) => room_id),
+      column(({ type }) => type),
+      column(({ id }) => id),
+      column(({ actor_id }) => actor_id),
+      column(({ client_id }) => client_id),
+      column(({ data }) => data),
+      column((_, { replyTo }) => replyTo ?? null),
+      column(({ at }) => at),
+      column((_, { text }) => text),
+      column((_, { actor }) => actor.name),
+      column((_, { actor }) => guestFlag(actor)),
+    ]);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { rows } = await this.database.kysely.executeQuery<Placed>(query);
+        return new Map(rows.map((row) => [row.id, row]));
+      } catch (error) {
+        if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
+      }
     }
   }
 
-  /** Nothing where the room is not there, or where this was stored before. */
-  private async store({ actor, text, replyTo }: MessageDraft, record: EventRecord) {
-    const { room_id, type, id, actor_id, client_id, data, at } = record;
-    const row = await this.database.kysely
-      // Locks the room's row until commit: whoever is next in this room waits here, and `seq` has no holes.
-      .with('place', (db) =>
-        db
-          .updateTable('room')
-          .set((eb) => ({
-            head: eb('head', '+', 1),
-            last_at: eb.fn<number>('greatest', ['last_at', eb.val(at)]),
-          }))
-          .where('id', '=', room_id)
-          .where((eb) =>
-            eb.not(
-              eb.exists(
-                eb
-                  .selectFrom('event')
-                  .select('seq')
-                  .where('room_id', '=', room_id)
-                  .where('actor_id', '=', actor_id)
-                  .where('client_id', '=', client_id),
-              ),
-            ),
-          )
-          .returning('head as seq'),
-      )
-      .with('stored_event', (db) =>
-        db
-          .insertInto('event')
-          .columns(['room_id', 'seq', 'type', 'id', 'actor_id', 'client_id', 'data', 'at'])
-          .expression((eb) =>
-            eb
-              .selectFrom('place')
-              .select([eb.val(room_id).as('room_id'), 'seq', eb.val(type).as('type'), eb.val(id).as('id')])
-              .select([eb.val(actor_id).as('actor_id'), eb.val(client_id).as('client_id')])
-              .select([eb.val(data).as('data'), eb.val(at).as('at')]),
-          ),
-      )
-      .with('stored_message', (db) =>
-        db
-          .insertInto('message')
-          .columns(['room_id', 'seq', 'id', 'actor_id', 'text', 'reply_to', 'at'])
-          .expression((eb) =>
-            eb
-              .selectFrom('place')
-              .select([eb.val(room_id).as('room_id'), 'seq', eb.val(id).as('id')])
-              .select([eb.val(actor_id).as('actor_id'), eb.val(text).as('text')])
-              .select([eb.val(replyTo ?? null).as('reply_to'), eb.val(at).as('at')]),
-          ),
-      )
-      .with('new_person', (db) =>
-        db
-          .insertInto('person')
-          .columns(['id', 'name', 'guest'])
-          .expression((eb) =>
-            eb
-              .selectFrom('place')
-              .select([eb.val(actor.id).as('id'), eb.val(actor.name).as('name')])
-              .select(eb.val(guestFlag(actor)).as('guest')),
-          )
-          .onConflict((conflict) => conflict.column('id').doNothing()),
-      )
-      .selectFrom('place')
-      .leftJoin('person', (join) => join.on((eb) => eb('person.id', '=', actor_id)))
-      .select(['place.seq', 'person.name', 'person.guest'])
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    // A person whom this very statement adds is not yet there for it to read.
-    const person: PersonColumns = row.name === null ? { name: actor.name, guest: guestFlag(actor) } : row;
-    return eventOf({ ...record, seq: row.seq, name: person.name, guest: person.guest });
+  private recordOf(draft: MessageDraft): EventRecord {
+    const record = this.records.get(draft) ?? recordOf(draft);
+    this.records.set(draft, record);
+    return record;
   }
 
-  private async find({ room_id, actor_id, client_id }: EventRecord): Promise<RoomEvent | undefined> {
+  /** What was stored before: by somebody's earlier send, or by an attempt of ours whose answer was lost. */
+  private async find({ id, room_id, actor_id, client_id }: EventRecord): Promise<Outcome<Appended>> {
     const row = await selectEvents(this.database.kysely)
       .where('room_id', '=', room_id)
       .where('actor_id', '=', actor_id)
       .where('client_id', '=', client_id)
       .executeTakeFirst();
-    return row === undefined ? undefined : eventOf(row);
+    if (row === undefined) return { refused: new ChatError('not_found', 'there is no such room') };
+    const event = eventOf(row);
+    return { result: { event, dup: event.id !== id } };
   }
 }

@@ -126,6 +126,8 @@ export class RoomFeed {
       } catch (error) {
         this.logger.warn(`cannot read a gap, trying again: ${String(error)}`);
         await new Promise((resolve) => (this.timer = setTimeout(resolve, retry)));
+        // A timer that has run out must not pass for one that watches the next gap.
+        this.timer = undefined;
         retry = Math.min(retry * 2, RETRY_MS.most);
       }
     }

@@ -1,14 +1,25 @@
 import type { Database } from '../database/database.js';
-import type { RangeQuery, RoomEvent } from './room-log.js';
+import { GroupCommit, type Outcome } from './group-commit.js';
+import type { Appended, MessageDraft, RangeQuery, RoomEvent } from './room-log.js';
 import { RoomLog } from './room-log.js';
 import { eventOf, selectEvents } from './rows.js';
 
 /** Well below what either dialect takes as parameters of one statement. */
 const ROOMS_PER_STATEMENT = 1_000;
 
-/** Reading, which both dialects do alike. */
+/** What both dialects do alike: gathering appends, and reading. */
 export abstract class SqlRoomLog extends RoomLog {
   protected abstract readonly database: Database;
+  private readonly appends = new GroupCommit((drafts: MessageDraft[]) =>
+    this.database.attempt(() => this.commit(drafts)),
+  );
+
+  override append(draft: MessageDraft): Promise<Appended> {
+    return this.appends.append(draft);
+  }
+
+  /** One transaction for all. It may be repeated after a failure that left open whether it took effect. */
+  protected abstract commit(drafts: MessageDraft[]): Promise<Outcome<Appended>[]>;
 
   override async range(roomId: string, { after, before, limit }: RangeQuery): Promise<RoomEvent[]> {
     const forwards = after !== undefined;

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase } from '../database/sqlite.database.js';
 import { ChatError } from '../protocol/chat-error.js';
+import type { Outcome } from './group-commit.js';
 import type { Appended, MessageDraft } from './room-log.js';
 import { eventOf, guestFlag, recordOf, type EventRecord, type PersonColumns } from './rows.js';
 import { SqlRoomLog } from './sql.room-log.js';
@@ -15,16 +16,14 @@ export class SqliteRoomLog extends SqlRoomLog {
     super();
   }
 
-  override append(draft: MessageDraft): Promise<Appended> {
-    return this.database.attempt(() =>
-      this.database.exclusive((sqlite) => {
-        this.statements ??= new Statements(sqlite);
-        sqlite.exec('begin immediate');
-        const appended = this.statements.store(draft);
-        sqlite.exec('commit');
-        return appended;
-      }),
-    );
+  protected override commit(drafts: MessageDraft[]): Promise<Outcome<Appended>[]> {
+    return this.database.exclusive((sqlite) => {
+      this.statements ??= new Statements(sqlite);
+      sqlite.exec('begin immediate');
+      const outcomes = this.statements.storeAll(drafts);
+      sqlite.exec('commit');
+      return outcomes;
+    });
   }
 }
 
@@ -58,20 +57,24 @@ class Statements {
     this.person = sqlite.prepare('select name, guest from person where id = ?');
   }
 
-  store(draft: MessageDraft): Appended {
+  storeAll(drafts: MessageDraft[]): Outcome<Appended>[] {
+    return drafts.map((draft) => this.store(draft));
+  }
+
+  private store(draft: MessageDraft): Outcome<Appended> {
     const { roomId, actor, clientId } = draft;
     const first = this.first.get(roomId, actor.id, clientId) as StoredEvent | undefined;
-    if (first !== undefined) return { event: eventOf(first), dup: true };
+    if (first !== undefined) return { result: { event: eventOf(first), dup: true } };
 
     const record = recordOf(draft);
     const { type, id, data, at } = record;
     const room = this.advance.get(at, roomId) as { head: number } | undefined;
-    if (room === undefined) throw new ChatError('not_found', 'there is no such room');
+    if (room === undefined) return { refused: new ChatError('not_found', 'there is no such room') };
     const seq = room.head;
     this.event.run(roomId, seq, type, id, actor.id, clientId, data, at);
     this.message.run(roomId, seq, id, actor.id, draft.text, draft.replyTo ?? null, at);
     this.newPerson.run(actor.id, actor.name, guestFlag(actor));
     const person = this.person.get(actor.id) as unknown as PersonColumns;
-    return { event: eventOf({ ...record, seq, ...person }), dup: false };
+    return { result: { event: eventOf({ ...record, seq, ...person }), dup: false } };
   }
 }

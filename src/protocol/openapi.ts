@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorStatus } from './codes.js';
-import { CreateRoom, HistoryQuery, PostMessage, Rename, RoomList } from './http.js';
+import { CreateRoom, HistoryQuery, PostMessage, Rename, RoomList, RoomSummary } from './http.js';
 import { componentSchemas, type DocumentInfo, type JsonSchema, schemaRef } from './json-schema.js';
 
 /** One operation, as short as it can be said; `operation` spells it out. */
@@ -19,24 +19,22 @@ interface Operation {
 const own = {
   RoomList,
   CreateRoom,
+  CreatedRoom: RoomSummary.pick({ room: true, title: true, topic: true }),
   HistoryQuery,
   PostMessage,
   Rename,
-  Health: z.object({ status: z.string() }),
+  Live: z.object({ status: z.literal('up') }),
+  Ready: z.object({
+    status: z.enum(['up', 'degraded', 'down']),
+    database: z.enum(['up', 'down']),
+    channelLayer: z.string(),
+    draining: z.boolean(),
+  }),
 };
 
 /** What any call may be answered with; then any that writes; then any that names a room. */
 const ANY: ErrorCode[] = ['unauthenticated', 'rate_limited', 'internal', 'unavailable'];
 const WRITE: ErrorCode[] = ['bad_json', 'bad_schema', 'forbidden', ...ANY];
-
-const health: Pick<Operation, 'tag' | 'answers' | 'errors'> = {
-  tag: 'operation',
-  answers: {
-    200: ['It is; `degraded` where Redis is lost', 'Health'],
-    503: ['Starting, draining, or without the database', 'Health'],
-  },
-  errors: [],
-};
 
 const paths: Record<string, { get?: Operation; post?: Operation }> = {
   '/api/rooms': {
@@ -52,7 +50,7 @@ const paths: Record<string, { get?: Operation; post?: Operation }> = {
       summary: 'Creates a public room',
       tag: 'rooms',
       body: 'CreateRoom',
-      answers: { 201: ['Created', 'Room'] },
+      answers: { 201: ['Created', 'CreatedRoom'] },
       errors: ['bad_room', 'taken', ...WRITE],
     },
   },
@@ -95,8 +93,27 @@ const paths: Record<string, { get?: Operation; post?: Operation }> = {
       errors: ['bad_name', ...WRITE],
     },
   },
-  '/health/live': { get: { id: 'live', summary: 'Whether the process runs', ...health } },
-  '/health/ready': { get: { id: 'ready', summary: 'Whether it can serve', ...health } },
+  '/health/live': {
+    get: {
+      id: 'live',
+      summary: 'Whether the process runs',
+      tag: 'operation',
+      answers: { 200: ['It does', 'Live'] },
+      errors: [],
+    },
+  },
+  '/health/ready': {
+    get: {
+      id: 'ready',
+      summary: 'Whether it can serve',
+      tag: 'operation',
+      answers: {
+        200: ['It can; `degraded` where Redis is lost', 'Ready'],
+        503: ['Starting, draining, or without the database', 'Ready'],
+      },
+      errors: [],
+    },
+  },
   '/api/openapi.json': {
     get: {
       id: 'openapi',
@@ -133,7 +150,7 @@ function problem(status: number, codes: ErrorCode[]) {
   };
 }
 
-function responses({ answers, errors }: Operation) {
+function responses({ answers, errors, body }: Operation) {
   const byStatus = Map.groupBy(new Set(errors), (code) => errorStatus[code]);
   return {
     ...Object.fromEntries(
@@ -143,6 +160,8 @@ function responses({ answers, errors }: Operation) {
       }),
     ),
     ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problem(status, codes)])),
+    // What is too large to be read is refused before anybody knows what it is.
+    ...(body ? { 413: problem(413, ['too_long']) } : {}),
   };
 }
 

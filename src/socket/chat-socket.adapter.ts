@@ -115,7 +115,7 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
     this.cookies.set(request, identity.cookies ?? []);
     this.server?.handleUpgrade(request, socket, head, (client) => {
       const dialect = client.protocol === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
-      this.attach(new Connection(client, identity, dialect, room, address), client);
+      this.attach(new Connection(client, socket, identity, dialect, room, address), client);
     });
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Identity } from '../auth/auth-provider.js';
 import { CloseCode, type ChatError, type User } from '../protocol/index.js';
@@ -36,12 +37,15 @@ export class Connection {
   /** Monotonic milliseconds; 0 where no ping is unanswered. */
   pingSentAt = 0;
   nextPingAt = 0;
+  private readonly outbox: Buffer[] = [];
   private slowSince = 0;
   private closing = false;
   private killer?: NodeJS.Timeout;
 
   constructor(
     private readonly socket: WebSocket,
+    /** Below `socket`. Frames of ours are written here: many in one piece, and the same bytes to many. */
+    private readonly stream: Duplex,
     readonly identity: Identity,
     readonly dialect: Dialect,
     /** The room of the path, where it names one. */
@@ -71,21 +75,31 @@ export class Connection {
     });
   }
 
-  /**
-   * Writes one frame. A reader with too much waiting loses what is `ephemeral` first, and is closed with 4001 above
-   * the hard limit: it reconnects and resumes from its position, and nobody else waits for it.
-   */
-  send(frame: string, ephemeral = false): void {
-    if (!this.open) return;
-    const waiting = this.socket.bufferedAmount;
-    if (waiting > SOFT_LIMIT && ephemeral) return;
-    if (waiting > HARD_LIMIT) return this.close(CloseCode.tooSlow, 'reads too slowly');
-    this.socket.send(frame, ignoreWriteError);
+  /** Reads slower than others write: what may be lost is not for it. */
+  get isBehind(): boolean {
+    return this.stream.writableLength > SOFT_LIMIT;
+  }
+
+  /** Whole frames, written at once. Somebody with too much waiting is cut off instead: nobody else waits for them. */
+  write(frames: Buffer | null): void {
+    if (frames === null || !this.open) return;
+    if (this.stream.writableLength > HARD_LIMIT) this.close(CloseCode.tooSlow, 'reads too slowly');
+    else this.stream.write(frames);
+  }
+
+  /** Queues a frame for this connection alone; `flush` writes all of them. */
+  enqueue(frame: Buffer): void {
+    this.outbox.push(frame);
+  }
+
+  flush(): void {
+    const [first, ...more] = this.outbox.splice(0);
+    if (first) this.write(more.length === 0 ? first : Buffer.concat([first, ...more]));
   }
 
   /** Cuts off a reader that stays behind. `now` is monotonic, in milliseconds. */
   checkSpeed(now: number): void {
-    if (this.socket.bufferedAmount <= SOFT_LIMIT) this.slowSince = 0;
+    if (!this.isBehind) this.slowSince = 0;
     else if (this.slowSince === 0) this.slowSince = now;
     else if (now - this.slowSince > SLOW_FOR_MS) this.close(CloseCode.tooSlow, 'reads too slowly');
   }
@@ -111,6 +125,7 @@ export class Connection {
   /** Idempotent. A peer that does not answer the close frame in a second is cut off. */
   close(code: number, reason: string): void {
     if (this.closing) return;
+    if (code !== CloseCode.tooSlow) this.flush();
     this.closing = true;
     this.inbox.length = 0;
     this.resume();

@@ -1,56 +1,102 @@
 import { Injectable } from '@nestjs/common';
 import type { PushFrame } from '../protocol/index.js';
 import type { Connection } from './connection.js';
+import { type DeliverOptions, Group } from './group.js';
 import { plainPush } from './plain-dialect.js';
+import { textFrame } from './text-frame.js';
 
-export interface DeliverOptions {
-  /** May be dropped where a reader is behind. */
-  ephemeral?: boolean;
-  /** All connections of this user are left out. */
-  exceptUser?: string;
-}
+/** Sockets written to before others in this process get their turn: some 5 ms of work. */
+const SOCKETS_PER_TURN = 512;
+const nobody: ReadonlySet<Connection> = new Set();
 
-/** Group → connections of this process. Knows sockets, and nothing of other processes. */
+/**
+ * Group → connections of this process. Knows sockets, and nothing of other processes.
+ *
+ * The price of a delivery is its write, so what falls into one turn of the event loop leaves in **one** write per
+ * socket: pushes first, in order, then replies. A reply never overtakes its own push.
+ */
 @Injectable()
 export class FanOut {
-  private readonly groups = new Map<string, Set<Connection>>();
+  private readonly groups = new Map<string, Group>();
+  private readonly dirty = new Set<Group>();
+  /** Connections with replies to write at the end of this turn. */
+  private readonly replying = new Set<Connection>();
+  private scheduled = false;
 
-  add(group: string, connection: Connection): void {
-    const members = this.groups.get(group);
-    if (members) members.add(connection);
-    else this.groups.set(group, new Set([connection]));
-    connection.groups.add(group);
+  /**
+   * From now on the connection gets what is delivered. What was delivered before, and may still wait for its turn, is
+   * for the others alone. What was queued for the connection until now is written first.
+   */
+  add(name: string, connection: Connection): void {
+    this.settle(connection);
+    const group = this.groups.get(name) ?? new Group();
+    this.groups.set(name, group);
+    group.pending.skip(connection);
+    group.members.add(connection);
+    connection.groups.add(name);
   }
 
-  remove(group: string, connection: Connection): void {
-    connection.groups.delete(group);
-    const members = this.groups.get(group);
-    members?.delete(connection);
-    if (members?.size === 0) this.groups.delete(group);
+  remove(name: string, connection: Connection): void {
+    connection.groups.delete(name);
+    const group = this.groups.get(name);
+    group?.members.delete(connection);
+    group?.current?.unserved.delete(connection);
+    if (group?.members.size === 0) this.groups.delete(name);
   }
 
-  members(group: string): ReadonlySet<Connection> {
-    return this.groups.get(group) ?? new Set();
+  members(name: string): ReadonlySet<Connection> {
+    return this.groups.get(name)?.members ?? nobody;
   }
 
-  /** To every member, in one turn; encoded once per dialect. */
-  deliver(group: string, push: PushFrame, options: DeliverOptions = {}): void {
-    const members = this.groups.get(group);
-    if (!members) return;
-    let rich: string | undefined;
-    let plain: string | null | undefined;
-    for (const connection of members) {
-      if (options.exceptUser !== undefined && connection.user.id === options.exceptUser) continue;
-      if (connection.dialect === 'plain') {
-        plain = plain === undefined ? plainPush(push) : plain;
-        if (plain !== null) connection.send(plain, options.ephemeral);
-      } else connection.send((rich ??= JSON.stringify(push)), options.ephemeral);
-    }
+  /** To every member, at the end of this turn; framed once per dialect. */
+  deliver(name: string, push: PushFrame, options: DeliverOptions = {}): void {
+    const group = this.groups.get(name);
+    if (!group) return;
+    group.pending.add(push, options);
+    this.dirty.add(group);
+    this.schedule();
   }
 
   /** To one connection: what it missed, or what concerns only it. */
   push(connection: Connection, push: PushFrame): void {
-    const frame = connection.dialect === 'plain' ? plainPush(push) : JSON.stringify(push);
-    if (frame !== null) connection.send(frame);
+    const text = connection.dialect === 'plain' ? plainPush(push) : JSON.stringify(push);
+    if (text !== null) this.reply(connection, text);
+  }
+
+  /** To one connection, behind everything that was delivered to its groups before. */
+  reply(connection: Connection, text: string): void {
+    connection.enqueue(textFrame(text));
+    this.replying.add(connection);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    this.scheduled = false;
+    for (const group of this.dirty) {
+      if (group.current) continue;
+      this.dirty.delete(group);
+      group.begin();
+      this.continue(group);
+    }
+    for (const connection of this.replying) this.settle(connection);
+  }
+
+  /** A big room is written in slices; what is delivered to it meanwhile is joined into its next batch. */
+  private continue(group: Group): void {
+    if (!group.write(SOCKETS_PER_TURN)) setImmediate(() => this.continue(group));
+    else if (!group.pending.isEmpty) this.schedule();
+  }
+
+  /** Replies go behind the pushes that were delivered before them, in however big a room. */
+  private settle(connection: Connection): void {
+    if (!this.replying.delete(connection)) return;
+    for (const name of connection.groups) this.groups.get(name)?.serve(connection);
+    connection.flush();
   }
 }

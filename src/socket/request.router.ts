@@ -10,6 +10,7 @@ import {
 } from '../protocol/index.js';
 import type { Connection } from './connection.js';
 import { EventIndex } from './event-index.js';
+import { FanOut } from './fan-out.js';
 import { parseGuarded } from './json-guard.js';
 import { plainRequest } from './plain-dialect.js';
 import { Strikes } from './strikes.js';
@@ -25,6 +26,7 @@ export class RequestRouter {
   constructor(
     private readonly events: EventIndex,
     private readonly strikes: Strikes,
+    private readonly fanOut: FanOut,
   ) {}
 
   receive(connection: Connection, data: Buffer, isBinary: boolean): void {
@@ -100,7 +102,7 @@ export class RequestRouter {
 
   private refuse(connection: Connection, request: { id?: number }, refusal: ChatError): void {
     const error: ErrorBody = refusal.toBody();
-    if (connection.dialect === 'plain') connection.send(JSON.stringify({ error }));
+    if (connection.dialect === 'plain') this.fanOut.reply(connection, JSON.stringify({ error }));
     else
       this.reply(connection, {
         event: 'reply',
@@ -112,7 +114,7 @@ export class RequestRouter {
   }
 
   private reply(connection: Connection, frame: ReplyFrame): void {
-    connection.send(JSON.stringify(frame));
+    this.fanOut.reply(connection, JSON.stringify(frame));
   }
 
   private unexpected(error: unknown): ChatError {

@@ -1,0 +1,72 @@
+import { ChatError } from '../protocol/index.js';
+
+/** Appends that one transaction takes at the most. */
+export const MAX_BATCH = 512;
+/** Appends that may wait. Above it the sender is told to come back: memory stays bounded while the database stands. */
+export const MAX_WAITING = 1_000;
+const RETRY_MS = 500;
+
+/** What became of one append of a batch: its result, or why it alone was refused. */
+export type Outcome<Result> = { result: Result } | { refused: ChatError };
+
+interface Waiting<Draft, Result> {
+  draft: Draft;
+  resolve: (result: Result) => void;
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * Many appends, one transaction. While one runs, appends gather; the next takes them all, so that the price of a commit
+ * is shared by however many came meanwhile, and nobody waits for a timer. Order is kept.
+ */
+export class GroupCommit<Draft, Result> {
+  private waiting: Waiting<Draft, Result>[] = [];
+  private running = false;
+
+  /**
+   * `commit` stores a batch in one transaction and tells of each draft, in order, what became of it. Where it rejects,
+   * the whole batch does: none of it may have been stored, or all of it.
+   */
+  constructor(private readonly commit: (drafts: Draft[]) => Promise<Outcome<Result>[]>) {}
+
+  /** Resolves after the commit. Rejects with `busy` where too many wait already; then nothing is stored. */
+  append(draft: Draft): Promise<Result> {
+    if (this.waiting.length >= MAX_WAITING)
+      return Promise.reject(new ChatError('busy', 'too many messages are waiting to be stored', RETRY_MS));
+    return new Promise<Result>((resolve, reject) => {
+      this.waiting.push({ draft, resolve, reject });
+      if (this.running) return;
+      this.running = true;
+      // Whatever else this turn of the event loop brings belongs to the first transaction already.
+      setImmediate(() => void this.run());
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, MAX_BATCH);
+      try {
+        settle(batch, await this.commit(batch.map(({ draft }) => draft)));
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+      // First what this batch stored leaves, and what came meanwhile is read: two turns, as it leaves at the end of one.
+      await nextTurn();
+      await nextTurn();
+    }
+    this.running = false;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function settle<Draft, Result>(batch: Waiting<Draft, Result>[], outcomes: Outcome<Result>[]): void {
+  batch.forEach(({ resolve, reject }, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) reject(new Error('the store told nothing of an append'));
+    else if ('refused' in outcome) reject(outcome.refused);
+    else resolve(outcome.result);
+  });
+}

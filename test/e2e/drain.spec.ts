@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Communicator } from '../../src/testing/index.js';
+import { temporaryFolder } from '../support/folder.js';
+import { ServerProcess } from '../support/server-process.js';
+
+describe('a server that is asked to stop', () => {
+  it('says so, answers what was sent, sends everybody away with 1012, and ends with 0', async () => {
+    await using folder = await temporaryFolder();
+    const settings = { RATE_LIMIT: 'off', DRAIN_DELAY_MS: '300', DRAIN_WINDOW_MS: '500', MAX_CONNECTIONS: '500' };
+    await using server = await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, ...settings });
+    const connect = (dialect?: 'plain') =>
+      Communicator.connect(`${server.socketUrl}/ws/chat/lobby/`, dialect ? { dialect } : {});
+    const rich = await Promise.all(Array.from({ length: 150 }, () => connect()));
+    const plain = await connect('plain');
+
+    const sent = rich[0]?.request('message.send', { room: 'lobby', text: 'last words', clientId: randomUUID() });
+    server.child.kill('SIGTERM');
+
+    await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(503);
+    await expect(connect()).rejects.toMatchObject({ status: 503 });
+    expect(await sent).toMatchObject({ seq: 1 });
+    for (const client of rich) {
+      expect((await client.push('bye')).retryAfterMs).toBeLessThanOrEqual(500);
+      expect(await client.closed).toMatchObject({ code: 1012 });
+    }
+    expect(await plain.closed).toMatchObject({ code: 1012 });
+    expect(await server.ended).toBe(0);
+  });
+});
