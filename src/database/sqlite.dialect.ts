@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   CompiledQuery,
   SqliteAdapter,
@@ -71,12 +71,18 @@ class NodeSqliteDriver extends SqliteDriver {
   }
 }
 
+/** More texts than the code has; lists of many lengths each have their own. */
+const MAX_PREPARED = 500;
+
 /** What Kysely's driver asks of a database, said in the words of `node:sqlite`. */
 function adapt(sqlite: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, StatementSync>();
   return {
     close: () => sqlite.close(),
     prepare(text) {
-      const statement = sqlite.prepare(text);
+      const statement = prepared.get(text) ?? sqlite.prepare(text);
+      // Kysely says the same thing again and again; preparing it costs more than running it.
+      if (prepared.size < MAX_PREPARED) prepared.set(text, statement);
       const spread = (parameters: ReadonlyArray<unknown>) => parameters as SQLInputValue[];
       return {
         reader: statement.columns().length > 0,

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.js';
 import { PostgresDatabase } from '../database/postgres.database.js';
 import { SqliteDatabase } from '../database/sqlite.database.js';
+import { CachedRoomDirectory } from './cached.room-directory.js';
 import { PostgresRoomLog } from './postgres.room-log.js';
 import type { RoomDirectory, RoomLog } from './room-log.js';
 import { SqlRoomDirectory } from './sql.room-directory.js';
@@ -8,7 +9,7 @@ import { SqliteRoomLog } from './sqlite.room-log.js';
 
 /** The log and the rooms of a database whose tables are up to date. */
 export function createRoomLog(database: Database): { log: RoomLog; rooms: RoomDirectory } {
-  return { log: logOf(database), rooms: new SqlRoomDirectory(database) };
+  return { log: logOf(database), rooms: new CachedRoomDirectory(new SqlRoomDirectory(database)) };
 }
 
 function logOf(database: Database): RoomLog {

@@ -29,24 +29,25 @@ export class SqliteRoomLog extends SqlRoomLog {
 
 /** Prepared once; to be run inside a transaction. */
 class Statements {
-  private readonly first: StatementSync;
+  private readonly head: StatementSync;
   private readonly advance: StatementSync;
   private readonly event: StatementSync;
+  private readonly first: StatementSync;
   private readonly message: StatementSync;
   private readonly newPerson: StatementSync;
   private readonly person: StatementSync;
 
   constructor(sqlite: DatabaseSync) {
+    this.head = sqlite.prepare('select head from room where id = ?');
+    // Clocks go back; a room does not become older by that.
+    this.advance = sqlite.prepare('update room set head = ?, last_at = max(last_at, ?) where id = ?');
+    this.event = sqlite.prepare(
+      'insert into event (room_id, seq, type, id, actor_id, client_id, data, at) values (?, ?, ?, ?, ?, ?, ?, ?) ' +
+        'on conflict (room_id, actor_id, client_id) do nothing',
+    );
     this.first = sqlite.prepare(
       'select event.*, name, guest from event left join person on person.id = actor_id ' +
         'where room_id = ? and actor_id = ? and client_id = ?',
-    );
-    // Clocks go back; a room does not become older by that.
-    this.advance = sqlite.prepare(
-      'update room set head = head + 1, last_at = max(last_at, ?) where id = ? returning head',
-    );
-    this.event = sqlite.prepare(
-      'insert into event (room_id, seq, type, id, actor_id, client_id, data, at) values (?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.message = sqlite.prepare(
       'insert into message (room_id, seq, id, actor_id, text, reply_to, at) values (?, ?, ?, ?, ?, ?, ?)',
@@ -57,24 +58,53 @@ class Statements {
     this.person = sqlite.prepare('select name, guest from person where id = ?');
   }
 
+  /** This process has the file, and this transaction the connection, to itself: heads may be counted here. */
   storeAll(drafts: MessageDraft[]): Outcome<Appended>[] {
-    return drafts.map((draft) => this.store(draft));
+    const places = new Map<string, { head: number; lastAt: number }>();
+    const people = new Map<string, PersonColumns>();
+    const outcomes = drafts.map((draft): Outcome<Appended> => {
+      const place = places.get(draft.roomId) ?? this.placeOf(draft.roomId);
+      if (place === undefined) return { refused: new ChatError('not_found', 'there is no such room') };
+      places.set(draft.roomId, place);
+      const { id } = draft.actor;
+      const person = people.get(id) ?? this.personOf(draft);
+      people.set(id, person);
+      return { result: this.store(draft, place, person) };
+    });
+    for (const [roomId, { head, lastAt }] of places) if (lastAt > 0) this.advance.run(head, lastAt, roomId);
+    return outcomes;
   }
 
-  private store(draft: MessageDraft): Outcome<Appended> {
+  private store(
+    draft: MessageDraft,
+    place: { head: number; lastAt: number },
+    person: PersonColumns,
+  ): Appended {
     const { roomId, actor, clientId } = draft;
-    const first = this.first.get(roomId, actor.id, clientId) as StoredEvent | undefined;
-    if (first !== undefined) return { result: { event: eventOf(first), dup: true } };
-
     const record = recordOf(draft);
     const { type, id, data, at } = record;
-    const room = this.advance.get(at, roomId) as { head: number } | undefined;
-    if (room === undefined) return { refused: new ChatError('not_found', 'there is no such room') };
-    const seq = room.head;
-    this.event.run(roomId, seq, type, id, actor.id, clientId, data, at);
+    const seq = place.head + 1;
+    if (this.event.run(roomId, seq, type, id, actor.id, clientId, data, at).changes === 0) {
+      const first = this.first.get(roomId, actor.id, clientId) as unknown as StoredEvent;
+      return { event: eventOf(first), dup: true };
+    }
     this.message.run(roomId, seq, id, actor.id, draft.text, draft.replyTo ?? null, at);
-    this.newPerson.run(actor.id, actor.name, guestFlag(actor));
-    const person = this.person.get(actor.id) as unknown as PersonColumns;
-    return { result: { event: eventOf({ ...record, seq, ...person }), dup: false } };
+    place.head = seq;
+    place.lastAt = Math.max(place.lastAt, at);
+    return { event: eventOf({ ...record, seq, ...person }), dup: false };
+  }
+
+  private placeOf(roomId: string): { head: number; lastAt: number } | undefined {
+    const room = this.head.get(roomId) as { head: number } | undefined;
+    return room && { head: room.head, lastAt: 0 };
+  }
+
+  /** What the actor is called now; from now on known to readers. */
+  private personOf({ actor }: MessageDraft): PersonColumns {
+    const known = this.person.get(actor.id) as PersonColumns | undefined;
+    if (known) return known;
+    const person = { name: actor.name, guest: guestFlag(actor) };
+    this.newPerson.run(actor.id, person.name, person.guest);
+    return person;
   }
 }
