@@ -1,0 +1,90 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, it } from 'vitest';
+import { errorStatus } from '../../src/protocol/codes.js';
+import { buildOpenApi } from '../../src/protocol/openapi.js';
+import { danglingReferences } from './document-references.js';
+
+const document = buildOpenApi({ title: 'Chat', version: '1.2.3', origin: 'https://chat.example.org' });
+
+interface Answer {
+  content: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }>;
+}
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    ...operation,
+  })),
+);
+const operation = (name: string) => {
+  const found = operations.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`no ${name}`);
+  return found;
+};
+const codesOf = (answer: unknown) =>
+  (answer as Answer).content['application/problem+json']?.schema.allOf?.[1].properties.code.enum ?? [];
+
+describe('the OpenAPI document', () => {
+  it('is OpenAPI 3.1 without an error', async () => {
+    const result = await new Validator().validate(JSON.parse(JSON.stringify(document)));
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('describes every address of the API', () => {
+    expect(operations.map(({ name }) => name)).toEqual([
+      'GET /api/rooms',
+      'POST /api/rooms',
+      'GET /api/rooms/{room}/messages',
+      'POST /api/rooms/{room}/messages',
+      'GET /api/me',
+      'POST /api/me',
+      'GET /health/live',
+      'GET /health/ready',
+      'GET /api/openapi.json',
+      'GET /api/asyncapi.json',
+    ]);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+
+  it('refers only to what is in it', () => {
+    expect(danglingReferences(document)).toEqual([]);
+  });
+
+  it('says of each refusal under which status it comes, with its codes, as a problem', () => {
+    for (const { name, responses } of operations)
+      for (const [status, answer] of Object.entries(responses).filter(([status]) => status !== '413'))
+        for (const code of codesOf(answer)) expect(errorStatus, name).toHaveProperty(code, Number(status));
+    const { responses } = operation('POST /api/rooms/{room}/messages');
+    const answers: Record<string, unknown> = responses;
+    expect(codesOf(answers['400'])).toEqual(expect.arrayContaining(['bad_json', 'bad_schema', 'too_long']));
+    expect(codesOf(answers['503'])).toEqual(expect.arrayContaining(['busy', 'unavailable']));
+    expect(answers['429']).toHaveProperty(['headers', 'Retry-After']);
+  });
+
+  it('tells a message stored now from one stored before', () => {
+    expect(Object.keys(operation('POST /api/rooms/{room}/messages').responses)).toEqual(
+      expect.arrayContaining(['200', '201']),
+    );
+  });
+
+  it('gives a page of history the limits that the server checks', () => {
+    expect(operation('GET /api/rooms/{room}/messages').parameters).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'room', in: 'path', required: true }),
+        expect.objectContaining({ name: 'before', in: 'query', required: false }),
+        expect.objectContaining({
+          name: 'limit',
+          required: false,
+          schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+        }),
+      ]),
+    );
+  });
+
+  it('needs no sign-in for health and for itself', () => {
+    for (const name of ['GET /health/live', 'GET /health/ready', 'GET /api/openapi.json'])
+      expect(operation(name)).toHaveProperty('security', []);
+    expect(operation('GET /api/rooms')).not.toHaveProperty('security');
+  });
+});

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  // Legacy decorators, their metadata and the JSX runtime come from the tsconfig.json next to each file.
+  test: {
+    include: ['test/**/*.spec.{ts,tsx}'],
+    pool: 'forks',
+    // Tests start real servers, databases and browsers: two files at a time is what two cores carry.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+    allowOnly: false,
+    passWithNoTests: false,
+    retry: 0,
+  },
+});
