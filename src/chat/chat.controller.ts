@@ -77,7 +77,9 @@ export class ChatController {
     try {
       const form = RoomForm.safeParse(body);
       if (!form.success) throw refusalOf(form.error.issues);
-      await this.messages.send(me, room, form.data);
+      // Forms send CRLF, which nobody typed.
+      const text = form.data.text.replaceAll('\r\n', '\n');
+      await this.messages.send(me, room, { ...form.data, text });
     } catch (error) {
       if (error instanceof ChatError) return this.again(response, me, room, body, error);
       throw error;
@@ -94,9 +96,13 @@ export class ChatController {
     error: ChatError,
   ): Promise<void> {
     const page = await this.data.room(me, room);
-    const text = (body as { text?: unknown } | undefined)?.text;
+    const { text, clientId } = (body ?? {}) as { text?: unknown; clientId?: unknown };
     const draft = typeof text === 'string' ? text : undefined;
-    this.pages.send(response, { ...page, error: error.message, draft }, error.status);
+    // It may be stored already: sent again, it has to be known again.
+    const same = error.code === 'unavailable' && typeof clientId === 'string' ? { clientId } : {};
+    if (error.retryAfterMs !== undefined)
+      response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
+    this.pages.send(response, { ...page, ...same, error: error.message, draft }, error.status);
   }
 }
 

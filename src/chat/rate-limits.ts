@@ -27,9 +27,8 @@ export class RateLimits {
     this.take(this.renames, userId, 'you change your name too often');
   }
 
-  /** Typing is dropped, not refused: a client reports it on every key. */
-  mayType(userId: string): boolean {
-    return !this.env.RATE_LIMIT || this.typing.take(userId, performance.now()) === 0;
+  type(userId: string): void {
+    this.take(this.typing, userId, 'you report typing too often');
   }
 
   private take(buckets: TokenBuckets, userId: string, message: string): void {

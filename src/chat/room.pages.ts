@@ -26,6 +26,7 @@ export class RoomPages {
       title: room.title,
       topic: room.topic,
       history: await this.rooms.page(room, { before, limit: PAGE_SIZE }),
+      ...(before !== undefined && { earlier: true }),
       ...this.presence.members(room.id),
       textLength: this.env.MAX_TEXT_LENGTH,
     };

@@ -99,6 +99,6 @@ export class RoomService extends RoomDoor {
 
   private async create(user: User, { name, title }: CreateRoom): Promise<{ room: Room; created: boolean }> {
     await this.policy.mayCreate(user, name);
-    return this.directory.open(name, title);
+    return this.directory.open(name, title || undefined);
   }
 }

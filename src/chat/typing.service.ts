@@ -27,9 +27,9 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     this.stopListening?.();
   }
 
-  /** More often than once in three seconds is dropped in silence: clients report it on every key. */
+  /** Throws `rate_limited` where it comes more often than once in three seconds. */
   async typing(user: User, roomName: string): Promise<void> {
-    if (!this.limits.mayType(user.id)) return;
+    this.limits.type(user.id);
     const room = await this.rooms.existing(user, roomName);
     this.tell(room.id, user);
     this.link.say('chat.typing', room.id, user);

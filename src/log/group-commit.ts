@@ -6,8 +6,8 @@ export const MAX_BATCH = 512;
 export const MAX_WAITING = 1_000;
 const RETRY_MS = 500;
 
-/** What became of one append of a batch: its result, or why it alone was refused. */
-export type Outcome<Result> = { result: Result } | { refused: ChatError };
+/** What became of one append of a batch: its result, why it alone was refused, or who goes on with it. */
+export type Outcome<Result> = { result: Result } | { refused: ChatError } | { later: Promise<Result> };
 
 interface Waiting<Draft, Result> {
   draft: Draft;
@@ -27,7 +27,11 @@ export class GroupCommit<Draft, Result> {
    * `commit` stores a batch in one transaction and tells of each draft, in order, what became of it. Where it rejects,
    * the whole batch does: none of it may have been stored, or all of it.
    */
-  constructor(private readonly commit: (drafts: Draft[]) => Promise<Outcome<Result>[]>) {}
+  constructor(
+    private readonly commit: (drafts: Draft[]) => Promise<Outcome<Result>[]>,
+    /** Called when nothing waits any more. */
+    private readonly onIdle: () => void = () => undefined,
+  ) {}
 
   /** Resolves after the commit. Rejects with `busy` where too many wait already; then nothing is stored. */
   append(draft: Draft): Promise<Result> {
@@ -55,6 +59,7 @@ export class GroupCommit<Draft, Result> {
       await nextTurn();
     }
     this.running = false;
+    this.onIdle();
   }
 }
 
@@ -67,6 +72,7 @@ function settle<Draft, Result>(batch: Waiting<Draft, Result>[], outcomes: Outcom
     const outcome = outcomes[index];
     if (outcome === undefined) reject(new Error('the store told nothing of an append'));
     else if ('refused' in outcome) reject(outcome.refused);
+    else if ('later' in outcome) outcome.later.then(resolve, reject);
     else resolve(outcome.result);
   });
 }

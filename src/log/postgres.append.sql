@@ -1,6 +1,7 @@
 -- Stores a batch of drafts, and tells the place of each one that is new.
 -- One statement, which is its own transaction: no process, however slow or frozen, keeps a room locked between two
--- round trips. A draft that is missing in the answer was stored before, or its room is not there.
+-- round trips. A draft that is missing in the answer was stored before, or its room is not there, or is locked by
+-- somebody else and was passed over.
 with
 draft as materialized (
   select *
@@ -9,7 +10,7 @@ draft as materialized (
 ),
 -- In one order everywhere, so that batches of two processes never wait for each other in a circle.
 locked as materialized (
-  select id from room where id in (select room_id from draft) order by id for no key update
+  select id from room where id in (select room_id from draft) order by id for no key update skip locked
 ),
 fresh as materialized (
   select draft.*, row_number() over (partition by room_id order by n) as place

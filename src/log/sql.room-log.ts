@@ -2,24 +2,30 @@ import type { Database } from '../database/database.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
 import type { Appended, MessageDraft, RangeQuery, RoomEvent } from './room-log.js';
 import { RoomLog } from './room-log.js';
-import { eventOf, selectEvents } from './rows.js';
+import { eventOf, type EventRecord, recordOf, selectEvents } from './rows.js';
 
 /** Well below what either dialect takes as parameters of one statement. */
 const ROOMS_PER_STATEMENT = 1_000;
 
+/** One append on its way into the log. */
+export interface Entry {
+  draft: MessageDraft;
+  record: EventRecord;
+}
+
 /** What both dialects do alike: gathering appends, and reading. */
 export abstract class SqlRoomLog extends RoomLog {
   protected abstract readonly database: Database;
-  private readonly appends = new GroupCommit((drafts: MessageDraft[]) =>
-    this.database.attempt(() => this.commit(drafts)),
+  private readonly appends = new GroupCommit((entries: Entry[]) =>
+    this.database.attempt(() => this.commit(entries)),
   );
 
   override append(draft: MessageDraft): Promise<Appended> {
-    return this.appends.append(draft);
+    return this.appends.append({ draft, record: recordOf(draft) });
   }
 
   /** One transaction for all. It may be repeated after a failure that left open whether it took effect. */
-  protected abstract commit(drafts: MessageDraft[]): Promise<Outcome<Appended>[]>;
+  protected abstract commit(entries: Entry[]): Promise<Outcome<Appended>[]>;
 
   override async range(roomId: string, { after, before, limit }: RangeQuery): Promise<RoomEvent[]> {
     const forwards = after !== undefined;

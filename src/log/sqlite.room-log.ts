@@ -3,8 +3,8 @@ import type { SqliteDatabase } from '../database/sqlite.database.js';
 import { ChatError } from '../protocol/chat-error.js';
 import type { Outcome } from './group-commit.js';
 import type { Appended, MessageDraft } from './room-log.js';
-import { eventOf, guestFlag, recordOf, type EventRecord, type PersonColumns } from './rows.js';
-import { SqlRoomLog } from './sql.room-log.js';
+import { eventOf, guestFlag, type EventRecord, type PersonColumns } from './rows.js';
+import { type Entry, SqlRoomLog } from './sql.room-log.js';
 
 type StoredEvent = EventRecord & PersonColumns & { seq: number };
 
@@ -16,15 +16,21 @@ export class SqliteRoomLog extends SqlRoomLog {
     super();
   }
 
-  protected override commit(drafts: MessageDraft[]): Promise<Outcome<Appended>[]> {
+  protected override commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
     return this.database.exclusive((sqlite) => {
       this.statements ??= new Statements(sqlite);
       sqlite.exec('begin immediate');
-      const outcomes = this.statements.storeAll(drafts);
+      const outcomes = this.statements.storeAll(entries);
       sqlite.exec('commit');
       return outcomes;
     });
   }
+}
+
+/** How far a room is inside the transaction; `lastAt` is 0 where nothing was stored in it yet. */
+interface Place {
+  head: number;
+  lastAt: number;
 }
 
 /** Prepared once; to be run inside a transaction. */
@@ -59,29 +65,25 @@ class Statements {
   }
 
   /** This process has the file, and this transaction the connection, to itself: heads may be counted here. */
-  storeAll(drafts: MessageDraft[]): Outcome<Appended>[] {
-    const places = new Map<string, { head: number; lastAt: number }>();
+  storeAll(entries: Entry[]): Outcome<Appended>[] {
+    const places = new Map<string, Place>();
     const people = new Map<string, PersonColumns>();
-    const outcomes = drafts.map((draft): Outcome<Appended> => {
+    const outcomes = entries.map((entry): Outcome<Appended> => {
+      const { draft } = entry;
       const place = places.get(draft.roomId) ?? this.placeOf(draft.roomId);
       if (place === undefined) return { refused: new ChatError('not_found', 'there is no such room') };
       places.set(draft.roomId, place);
       const { id } = draft.actor;
       const person = people.get(id) ?? this.personOf(draft);
       people.set(id, person);
-      return { result: this.store(draft, place, person) };
+      return { result: this.store(entry, place, person) };
     });
     for (const [roomId, { head, lastAt }] of places) if (lastAt > 0) this.advance.run(head, lastAt, roomId);
     return outcomes;
   }
 
-  private store(
-    draft: MessageDraft,
-    place: { head: number; lastAt: number },
-    person: PersonColumns,
-  ): Appended {
+  private store({ draft, record }: Entry, place: Place, person: PersonColumns): Appended {
     const { roomId, actor, clientId } = draft;
-    const record = recordOf(draft);
     const { type, id, data, at } = record;
     const seq = place.head + 1;
     if (this.event.run(roomId, seq, type, id, actor.id, clientId, data, at).changes === 0) {
@@ -94,7 +96,7 @@ class Statements {
     return { event: eventOf({ ...record, seq, ...person }), dup: false };
   }
 
-  private placeOf(roomId: string): { head: number; lastAt: number } | undefined {
+  private placeOf(roomId: string): Place | undefined {
     const room = this.head.get(roomId) as { head: number } | undefined;
     return room && { head: room.head, lastAt: 0 };
   }

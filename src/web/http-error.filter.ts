@@ -66,6 +66,8 @@ function bodyError(thrown: unknown): ChatError | null {
   return null;
 }
 
+/** What programs ask for is answered to programs, whatever they accept; elsewhere a browser gets a page. */
 function isPage(request: Request): boolean {
-  return /^\/(chat(\/|$|\?)|$|\?)/.test(request.originalUrl) && request.accepts(['json', 'html']) === 'html';
+  const isForPrograms = /^\/(api|ws|health|metrics|assets)(?![^/?])/.test(request.originalUrl);
+  return !isForPrograms && request.accepts(['json', 'html']) === 'html';
 }

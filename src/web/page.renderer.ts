@@ -26,7 +26,7 @@ export class PageRenderer implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     try {
-      this.assets = readAssets(join(CLIENT_FOLDER, '.vite/manifest.json'));
+      this.assets = readAssets(join(CLIENT_FOLDER, 'manifest.json'));
     } catch {
       this.logger.warn('The client is not built: pages work without it, but are neither live nor styled.');
     }

@@ -147,7 +147,7 @@ describe('A room log in PostgreSQL', () => {
       node.log.append(draft),
       node.log.range(room.id, { limit: 10 }),
       node.log.heads([room.id]),
-      node.rooms.find('lobby'),
+      node.rooms.find('elsewhere'),
     ]);
     for (const answer of answers) {
       expect(answer).toMatchObject({

@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const artefacts = fileURLToPath(new URL('../artefacts/', import.meta.url));
+
+/** Everything a browser would fetch for itself stays away: tests talk to loopback only. */
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A real browser, and whatever its pages complained of. */
+export class TestBrowser implements AsyncDisposable {
+  /** Errors of the console, uncaught ones, and violations of the content security policy. */
+  readonly complaints: string[] = [];
+
+  private constructor(private readonly browser: Browser) {}
+
+  static async start(): Promise<TestBrowser> {
+    return new TestBrowser(
+      await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args }),
+    );
+  }
+
+  /** A person of their own: nothing is shared with other pages. */
+  async person(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('console', (message) => {
+      // A connection that a test cuts is meant to fail.
+      const isCut = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection to/.test(
+        message.text(),
+      );
+      if (message.type() === 'error' && !isCut) this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    return page;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+/** Kept under test/artefacts, for people to look at. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await mkdir(artefacts, { recursive: true });
+  await page.screenshot({ path: `${artefacts}${name}.png` });
+}
+
+export async function write(page: Page, text: string): Promise<void> {
+  const composer = page.locator('textarea');
+  await composer.fill(text);
+  await composer.press('Enter');
+}
+
+/** The texts of the messages on the page, from top to bottom. */
+export function texts(page: Page): Promise<string[]> {
+  return page.locator('.message .text').evaluateAll((items) =>
+    items.map((item) => {
+      const copy = item.cloneNode(true) as HTMLElement;
+      copy.querySelector('.meta')?.remove();
+      return copy.textContent ?? '';
+    }),
+  );
+}
