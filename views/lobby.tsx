@@ -18,7 +18,6 @@ export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
   const matching = rooms.filter(({ room, title }) =>
     [room, title].some((name) => name.toLowerCase().includes(wanted)),
   );
-  const people = rooms.reduce((sum, { online }) => sum + online, 0);
 
   return (
     <TimesContext.Provider value={times}>
@@ -56,7 +55,7 @@ export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
             <section aria-labelledby="open-rooms">
               <div class="list-head">
                 <h2 id="open-rooms">Open rooms</h2>
-                <span class="quiet">{people > 0 && `${people} online`}</span>
+                <span class="quiet">{matching.length}</span>
               </div>
               <RoomList rooms={matching} />
             </section>

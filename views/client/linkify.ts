@@ -1,7 +1,9 @@
 export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; href: string };
 
 /** No nested repetition: linear in the text, whatever it is. */
-const CANDIDATE = /https?:\/\/[^\s<>"'`\p{Cc}\p{Cf}]{1,2000}/giu;
+const CANDIDATE = /https?:\/\/[^\s<>"'`]{1,2000}/giu;
+/** What cannot be seen, or turns around what can. */
+const UNSEEN = /[\p{Cc}\p{Cf}]/u;
 const CLOSERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
 /**
@@ -45,11 +47,11 @@ function withoutTrailing(candidate: string): string {
 }
 
 function safeHref(shown: string): string | null {
-  if (!URL.canParse(shown)) return null;
+  // A backslash is a slash to the browser and a letter to the reader.
+  if (shown.includes('\\') || UNSEEN.test(shown) || !URL.canParse(shown)) return null;
   const url = new URL(shown);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
-  if (url.username !== '' || url.password !== '') return null;
-  const authority = shown.slice(shown.indexOf('//') + 2).split(/[/?#\\]/u, 1)[0] ?? '';
+  const authority = shown.slice(shown.indexOf('//') + 2).split(/[/?#]/u, 1)[0] ?? '';
   const host = authority.toLowerCase().replace(/:\d*$/u, '');
   return host === url.hostname ? url.href : null;
 }

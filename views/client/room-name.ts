@@ -15,5 +15,5 @@ export function roomNameProblem(typed: string): string | null {
 }
 
 export function roomPath(room: string): string {
-  return `/chat/${encodeURIComponent(room)}/`;
+  return `/chat/${encodeURIComponent(room.toWellFormed())}/`;
 }

@@ -36,7 +36,7 @@ export function localTimes(now: () => number, locale?: string, timeZone?: string
     );
     return (at) => formatter.format(new Date(at));
   };
-  const time = format({ hour: 'numeric', minute: '2-digit' });
+  const time = format({ timeStyle: 'short' });
   const key = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
   const weekday = format({ weekday: 'long' });
   const thisYear = format({ weekday: 'long', day: 'numeric', month: 'long' });

@@ -15,7 +15,7 @@ export const MOST = 200;
 const STEP = 50;
 
 export function newest(messages: readonly Placed[], count = STEP * 2): Window {
-  return { from: messages.at(-count)?.seq ?? 0, to: null };
+  return { from: seqAt(messages, Math.max(0, messages.length - count)), to: null };
 }
 
 export function visible<Item extends Placed>(messages: readonly Item[], window: Window): Item[] {

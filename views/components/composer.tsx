@@ -91,7 +91,7 @@ export function Composer(props: ComposerProps): VNode {
           rows={1}
           dir="auto"
           required={!ready}
-          maxLength={ready ? undefined : textLength}
+          maxlength={ready ? undefined : textLength}
           placeholder={`Message ${title}`}
           autocomplete="off"
           enterkeyhint="send"

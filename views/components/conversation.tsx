@@ -24,7 +24,7 @@ export function Conversation(props: ConversationProps): VNode {
   const { view, session, title, topic, ready } = props;
   const { room, outbox, older } = view;
   const times = useContext(TimesContext);
-  const log = useRef<MessageLog>(null);
+  const goToEnd = useRef<() => void>(() => {});
   const reading = useReading(room);
   const { shown, complete, atFirst, atEnd, unread, newAfter } = reading;
 
@@ -43,7 +43,7 @@ export function Conversation(props: ConversationProps): VNode {
 
   const toEnd = (): void => {
     reading.showNewest();
-    log.current?.toEnd();
+    goToEnd.current();
   };
   props.toEnd.current = toEnd;
 
@@ -70,7 +70,7 @@ export function Conversation(props: ConversationProps): VNode {
   return (
     <div class="conversation">
       <MessageLog
-        ref={log}
+        control={goToEnd}
         rows={rows}
         times={times}
         busy={older === 'loading'}

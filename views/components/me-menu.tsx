@@ -71,7 +71,7 @@ export function MeMenu(props: {
         </span>
         <Icon name="pencil" />
       </summary>
-      <form class="popover" method="post" action="/chat/me/" onSubmit={(event) => void submit(event)}>
+      <form class="popover" method="post" action="/chat/~me/" onSubmit={(event) => void submit(event)}>
         <label for={`${id}-name`}>Your name</label>
         <input
           id={`${id}-name`}

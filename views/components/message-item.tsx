@@ -66,7 +66,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): V
         )}
         <div class="text" dir="auto">
           <MessageText text={row.text} />
-          <span class="meta" dir="auto">
+          <span class="meta">
             <At at={row.at} as="time" />
             <Delivery row={row} />
           </span>

@@ -12,6 +12,8 @@ export interface MessageLogProps {
   top: VNode | null;
   /** True: nothing newer is hidden below the last row. */
   complete: boolean;
+  /** Receives the function that goes to the newest message, also where its row is yet to come. */
+  control: { current: () => void };
   onNearTop(): void;
   onNearEnd(): void;
   onAtEnd(atEnd: boolean): void;
@@ -20,35 +22,56 @@ export interface MessageLogProps {
   onDiscard: MessageItemProps['onDiscard'];
 }
 
-/** A row that is in sight, and where it is: after a change it has to be there still. */
+/**
+ * A row that is in sight, and where it ends: after a change it has to end there still. Where it begins may change,
+ * because the first row of a page loses its author's name when an older page shows who spoke before.
+ */
 interface Anchor {
   element: Element;
-  top: number;
+  bottom: number;
 }
 
 const NEAR = 800;
 const AT_END = 40;
 
 /**
- * The scroller lies upside down (`column-reverse`), so that it starts at the newest message without a script and
- * stays there; `scrollTop` counts from the end, downwards negative.
+ * Without a script the scroller lies upside down (`column-reverse`), so that it starts at the newest message. With
+ * one it is turned (`live`): browsers lose the place in an upside down one where rows come above while it scrolls.
  */
 export class MessageLog extends Component<MessageLogProps, { current: string | null }> {
   override state = { current: null as string | null };
   private readonly scroller = createRef<HTMLDivElement>();
   private atEnd = true;
+  private resized: ResizeObserver | null = null;
+  /** The end is wanted, and comes with the next rows. */
+  private wanted = false;
 
   override componentDidMount(): void {
+    this.props.control.current = this.toEnd;
+    const scroller = this.scroller.current;
+    if (!scroller) return;
+    scroller.classList.add('live');
+    scroller.scrollTop = scroller.scrollHeight;
+    // The composer grows, the window turns, letters arrive: who is at the end stays there.
+    this.resized = new ResizeObserver(() => {
+      if (this.atEnd) scroller.scrollTop = scroller.scrollHeight;
+    });
+    this.resized.observe(scroller);
+    for (const child of scroller.children) this.resized.observe(child);
     this.look();
+  }
+
+  override componentWillUnmount(): void {
+    this.resized?.disconnect();
   }
 
   override getSnapshotBeforeUpdate(): Anchor | null {
     const scroller = this.scroller.current;
-    if (!scroller || (this.atEnd && this.props.complete)) return null;
+    if (!scroller || this.wanted || (this.atEnd && this.props.complete)) return null;
     const { top: edge } = scroller.getBoundingClientRect();
     for (const element of scroller.querySelectorAll('.message')) {
       const box = element.getBoundingClientRect();
-      if (box.bottom > edge) return { element, top: box.top };
+      if (box.bottom > edge) return { element, bottom: box.bottom };
     }
     return null;
   }
@@ -57,23 +80,28 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
     const scroller = this.scroller.current;
     if (!scroller) return;
     if (anchor?.element.isConnected) {
-      const moved = anchor.element.getBoundingClientRect().top - anchor.top;
+      const moved = anchor.element.getBoundingClientRect().bottom - anchor.bottom;
       if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
-    } else if (this.atEnd && this.props.complete) scroller.scrollTop = 0;
+    } else if ((this.atEnd || this.wanted) && this.props.complete) {
+      this.wanted = false;
+      scroller.scrollTop = scroller.scrollHeight;
+    }
     this.look();
   }
 
-  toEnd(): void {
-    this.atEnd = true;
-    if (this.scroller.current) this.scroller.current.scrollTop = 0;
+  private toEnd = (): void => {
+    this.wanted = !this.props.complete;
+    const scroller = this.scroller.current;
+    if (this.wanted || !scroller) return;
+    scroller.scrollTop = scroller.scrollHeight;
     this.look();
-  }
+  };
 
   private look = (): void => {
     const scroller = this.scroller.current;
     if (!scroller) return;
-    const below = -scroller.scrollTop;
-    const above = scroller.scrollHeight - scroller.clientHeight - below;
+    const above = scroller.scrollTop;
+    const below = scroller.scrollHeight - scroller.clientHeight - above;
     const atEnd = below < AT_END && this.props.complete;
     if (atEnd !== this.atEnd) {
       this.atEnd = atEnd;

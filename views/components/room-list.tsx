@@ -32,13 +32,13 @@ function RoomLink({ room, current }: { room: RoomSummary; current: boolean }): V
           <At at={last.at} as="short" />
         </span>
       )}
-      <span class="room-last" dir="auto">
+      <span class="room-last">
         {last ? (
           <>
-            <bdi>{last.user.name}</bdi>: {last.text.slice(0, 200)}
+            <bdi>{last.user.name}</bdi>: <bdi>{last.text.slice(0, 200)}</bdi>
           </>
         ) : (
-          room.topic || 'No messages yet'
+          <bdi>{room.topic || 'No messages yet'}</bdi>
         )}
       </span>
       {online > 0 && (

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  afterClose,
+  CALM_MS,
+  jitter,
+  LONGEST_WAIT_MS,
+  SHORTEST_WAIT_MS,
+} from '../../views/client/reconnect.js';
+
+const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const lost = { code: 1006, openForMs: 0, attempt: 0, chance: 0.999 };
+
+describe('coming back after a lost connection', () => {
+  it('waits at most half a second first, twice as long each time, never above twenty', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000), chance, (attempt, luck) => {
+        const ms = jitter(attempt, luck);
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThan(Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** Math.min(attempt, 30)));
+      }),
+    );
+    expect(jitter(2, 0.5)).toBe(1_000);
+  });
+
+  it('starts from the shortest wait again after half a minute of calm, not before', () => {
+    expect(afterClose({ ...lost, attempt: 9, openForMs: CALM_MS })).toEqual({
+      kind: 'wait',
+      ms: 499,
+      attempt: 1,
+    });
+    expect(afterClose({ ...lost, attempt: 9, openForMs: CALM_MS - 1 })).toMatchObject({ attempt: 10 });
+  });
+
+  it('never comes before the moment the server asked for', () => {
+    fc.assert(
+      fc.property(fc.nat(120_000), fc.nat(50), chance, (retryAfterMs, attempt, luck) => {
+        const next = afterClose({ ...lost, retryAfterMs, attempt, chance: luck });
+        expect(next.kind === 'wait' && next.ms >= retryAfterMs).toBe(true);
+      }),
+    );
+  });
+
+  it('stays away after a close that says so', () => {
+    for (const code of [4500, 4501, 4502, 4503, 4505, 4999]) {
+      expect(afterClose({ ...lost, code })).toEqual({ kind: 'stop' });
+    }
+    for (const code of [1000, 1001, 1006, 1011, 1012, 1013, 4000, 4002, 4005, 4499]) {
+      expect(afterClose({ ...lost, code }).kind).toBe('wait');
+    }
+  });
+});

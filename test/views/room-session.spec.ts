@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { FetchHistory } from '../../views/client/catch-up.js';
+import type { SocketConstructor } from '../../views/client/chat-socket.js';
+import { systemClock } from '../../views/client/clock.js';
+import { RoomSession, type RoomView } from '../../views/client/room-session.js';
+import { SocketServer } from './socket-server.js';
+import { ann, bob, message, pageOf } from './support.js';
+
+/** A session of Bob's in a room with three messages, on a server that admits him with `head`. */
+async function enter(options: { head: () => number; epoch?: string; fetchHistory?: FetchHistory }) {
+  const server = await SocketServer.start();
+  const asked: unknown[] = [];
+  const reloaded = Promise.withResolvers<void>();
+  let count = 0;
+  server.onConnect = (socket) => server.push('welcome', { user: bob }, socket);
+  server.onFrame = (frame, socket) => {
+    if (frame.event !== 'room.join') return;
+    const members = [ann, bob];
+    const joined = { room: 'lobby', epoch: options.epoch ?? 'e1', head: options.head(), recovered: false };
+    server.reply(frame, { ...joined, members, online: 2, me: bob }, socket);
+  };
+  const session = new RoomSession({
+    start: { history: pageOf(3, { limit: 50 }), me: bob, members: [], online: 0 },
+    url: server.url,
+    WebSocket: WebSocket as unknown as SocketConstructor,
+    clock: systemClock,
+    random: () => 0,
+    newClientId: () => `bob-send-${++count}`,
+    fetchHistory:
+      options.fetchHistory ??
+      (async (query) => {
+        asked.push(query);
+        return pageOf(options.head(), query);
+      }),
+    onReload: reloaded.resolve,
+  });
+  const until = (true_: (view: RoomView) => boolean): Promise<RoomView> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!true_(session.view)) return;
+        unsubscribe();
+        resolve(session.view);
+      };
+      const unsubscribe = session.subscribe(look);
+      look();
+    });
+  session.start();
+  return {
+    server,
+    session,
+    until,
+    asked,
+    reloaded: reloaded.promise,
+    async [Symbol.asyncDispose]() {
+      session.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const seqs = (view: RoomView): number[] => view.room.messages.map(({ seq }) => seq);
+const mine = (seq: number, clientId: string) => message(seq, { user: bob, clientId, text: 'hi' });
+
+describe('a room that is open in a browser', () => {
+  it('joins where its page ends, and fetches what was missed page by page', async () => {
+    await using room = await enter({ head: () => 250 });
+    const view = await room.until(({ room: { position } }) => position === 250);
+    expect(seqs(view)).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
+    expect(room.server.received[0]).toMatchObject({ data: { room: 'lobby', epoch: 'e1', after: 3 } });
+    expect(room.asked).toEqual([3, 103, 203].map((after) => ({ after, limit: 100 })));
+  });
+
+  it('shows a message once: on its way, stored, and in its place', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    room.session.send('hi');
+    expect(room.session.view.outbox).toMatchObject([{ status: 'pending', text: 'hi' }]);
+    const [frame] = await room.server.seen('message.send');
+    if (!frame) throw new Error('nothing was sent');
+    room.server.reply(frame, { id: 'm4', seq: 4, at: message(4).at });
+    expect((await room.until(({ outbox }) => outbox[0]?.status === 'sent')).room.position).toBe(3);
+    room.server.push('message.created', mine(4, 'bob-send-1'));
+    const view = await room.until(({ room: { position } }) => position === 4);
+    expect(view.outbox).toEqual([]);
+    expect(seqs(view)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('shows it once, too, where the room hears of it before its sender does', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    room.session.send('hi');
+    const [frame] = await room.server.seen('message.send');
+    if (!frame) throw new Error('nothing was sent');
+    room.server.push('message.created', mine(4, 'bob-send-1'));
+    expect((await room.until(({ room: { position } }) => position === 4)).outbox).toEqual([]);
+    room.server.reply(frame, { id: 'm4', seq: 4, at: message(4).at });
+    room.server.push('typing', { room: 'lobby', user: ann });
+    expect((await room.until(({ room: { typing } }) => typing.length === 1)).outbox).toEqual([]);
+  });
+
+  it('sends again with the same clientId when the connection was lost before the reply', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    room.session.send('hi');
+    await room.server.seen('message.send');
+    room.server.sockets[0]?.terminate();
+    const frames = await room.server.seen('message.send', 2);
+    expect(frames.map(({ data }) => data.clientId)).toEqual(['bob-send-1', 'bob-send-1']);
+    const [, again] = frames;
+    if (!again) throw new Error('nothing was sent again');
+    room.server.reply(again, { id: 'm4', seq: 4, at: message(4).at, dup: true });
+    await room.until(({ outbox }) => outbox[0]?.status === 'sent');
+  });
+
+  it('keeps the order of what is sent, also where the server wants a pause', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    let refused = false;
+    const admit = room.server.onFrame;
+    room.server.onFrame = (frame, socket) => {
+      if (frame.event !== 'message.send') return admit(frame, socket);
+      if (!refused) {
+        refused = true;
+        const error = { code: 'rate_limited', message: 'slower', retryAfterMs: 10 };
+        return socket.send(JSON.stringify({ event: 'reply', id: frame.id, ok: false, error }));
+      }
+      room.server.reply(frame, { id: 'm', seq: 9, at: message(9).at }, socket);
+    };
+    for (const text of ['one', 'two', 'three']) room.session.send(text);
+    const frames = await room.server.seen('message.send', 4);
+    expect(frames.map(({ data }) => data.text)).toEqual(['one', 'one', 'two', 'three']);
+  });
+
+  it('says that a message was refused, and lets it be sent again or thrown away', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    const admit = room.server.onFrame;
+    room.server.onFrame = (frame, socket) =>
+      frame.event === 'message.send' ? room.server.refuse(frame, 'forbidden', socket) : admit(frame, socket);
+    room.session.send('hi');
+    const { outbox } = await room.until((view) => view.outbox[0]?.status === 'failed');
+    expect(outbox[0]?.problem).toBe('refused: forbidden');
+    room.session.retry('bob-send-1');
+    await room.server.seen('message.send', 2);
+    await room.until((view) => view.outbox[0]?.status === 'failed');
+    room.session.discard('bob-send-1');
+    expect(room.session.view.outbox).toEqual([]);
+  });
+
+  it('fills a hole in what is pushed before it shows what is behind', async () => {
+    let head = 3;
+    await using room = await enter({ head: () => head });
+    await room.until(({ room: { online } }) => online === 2);
+    head = 6;
+    room.server.push('message.created', message(6));
+    const view = await room.until(({ room: { position } }) => position === 6);
+    expect(seqs(view)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('reloads when the room has another epoch', async () => {
+    await using room = await enter({ head: () => 3, epoch: 'e2' });
+    await room.reloaded;
+  });
+
+  it('stops for good after a close that says so, and does not keep a message pending', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    room.server.sockets[0]?.close(4502);
+    const { connection } = await room.until((view) => view.connection.status === 'stopped');
+    expect(connection).toEqual({ status: 'stopped', code: 4502 });
+    room.session.send('anybody?');
+    expect(room.session.view.outbox[0]?.status).toBe('failed');
+  });
+
+  it('offers older messages again when they could not be loaded', async () => {
+    let fails = true;
+    await using room = await enter({
+      head: () => 3,
+      fetchHistory: async () => {
+        if (fails) throw new Error('offline');
+        return pageOf(3, { before: 1, limit: 50 });
+      },
+    });
+    room.session.view.room = { ...room.session.view.room, more: true };
+    await room.session.loadOlder();
+    expect(room.session.view.older).toBe('failed');
+    fails = false;
+    await room.session.loadOlder();
+    expect(room.session.view).toMatchObject({ older: 'idle', room: { more: false } });
+  });
+});

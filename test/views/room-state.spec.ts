@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hasGap, initialRoomState, reduceRoom, TYPING_MS } from '../../views/client/room-state.js';
+import type { RoomEvent, RoomState } from '../../views/client/room-state.js';
+import { ann, bob, message, messages, pageOf } from './support.js';
+
+const carol = { id: 'u-carol', name: 'Carol' };
+
+function stateAt(head: number): RoomState {
+  return initialRoomState({ history: pageOf(head, { limit: 50 }), me: bob, members: [ann, bob], online: 2 });
+}
+function after(state: RoomState, ...events: RoomEvent[]): RoomState {
+  return events.reduce(reduceRoom, state);
+}
+const seqs = (state: RoomState): number[] => state.messages.map(({ seq }) => seq);
+const push = (seq: number): RoomEvent => ({ type: 'message', message: message(seq) });
+
+describe('what one sees of a room', () => {
+  it('is the same whatever order messages come in and however often', () => {
+    const fresh = after(stateAt(3), ...messages(4, 13).map(({ seq }) => push(seq)));
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(messages(4, 13), { minLength: 10 }),
+        fc.array(fc.integer({ min: 1, max: 13 }), { maxLength: 30 }),
+        (once, again) => {
+          const state = after(stateAt(3), ...once.map(({ seq }) => push(seq)), ...again.map(push));
+          expect(state).toEqual(fresh);
+        },
+      ),
+    );
+  });
+
+  it('has no hole and no double, whatever pushes and pages are mixed', () => {
+    const event = fc.oneof(
+      fc.integer({ min: 1, max: 60 }).map(push),
+      fc
+        .record({ after: fc.integer({ min: 0, max: 60 }), limit: fc.integer({ min: 1, max: 20 }) })
+        .map((query): RoomEvent => ({ type: 'newer', after: query.after, page: pageOf(60, query) })),
+      fc
+        .record({ before: fc.integer({ min: 1, max: 60 }), limit: fc.integer({ min: 1, max: 20 }) })
+        .map((query): RoomEvent => ({ type: 'older', before: query.before, page: pageOf(60, query) })),
+    );
+    const start = initialRoomState({
+      history: { ...pageOf(60, { before: 31, limit: 5 }), head: 30 },
+      me: bob,
+      members: [],
+      online: 0,
+    });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const state = after(start, ...events);
+        const first = seqs(state)[0] ?? 0;
+        expect(seqs(state)).toEqual(messages(first, state.position).map(({ seq }) => seq));
+      }),
+    );
+  });
+
+  it('is complete once the missing page came, with what had come before its turn', () => {
+    const gap = after(stateAt(3), push(6), push(7), push(6));
+    expect(gap.ahead).toHaveLength(2);
+    expect(seqs(gap)).toEqual([1, 2, 3]);
+    expect(hasGap(gap)).toBe(true);
+    const filled = after(gap, { type: 'newer', after: 3, page: pageOf(5, { after: 3, limit: 100 }) });
+    expect(seqs(filled)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(hasGap(filled)).toBe(false);
+  });
+
+  it('goes on after an event that is no message', () => {
+    const state = after(stateAt(3), push(5), { type: 'other', seq: 4 });
+    expect(seqs(state)).toEqual([1, 2, 3, 5]);
+    expect(state.position).toBe(5);
+  });
+
+  it('takes nothing from another room or another epoch', () => {
+    const state = stateAt(3);
+    expect(after(state, { type: 'message', message: message(4, { room: 'other' }) })).toBe(state);
+    const page = pageOf(9, { after: 3, limit: 9 }, 'e2');
+    expect(after(state, { type: 'newer', after: 3, page })).toBe(state);
+    expect(after(state, { type: 'older', before: 1, page })).toBe(state);
+  });
+
+  it('lets a typing person go after five seconds, or when the message is there', () => {
+    const typing = after(
+      stateAt(3),
+      { type: 'typing', user: ann, now: 0 },
+      { type: 'typing', user: carol, now: 1_000 },
+      { type: 'typing', user: bob, now: 0 },
+    );
+    expect(typing.typing.map(({ user }) => user)).toEqual([ann, carol]);
+    expect(after(typing, { type: 'tick', now: TYPING_MS }).typing.map(({ user }) => user)).toEqual([carol]);
+    expect(after(typing, push(4)).typing.map(({ user }) => user)).toEqual([carol]);
+  });
+
+  it('shows who is here, whoever came and went', () => {
+    const state = after(
+      stateAt(3),
+      { type: 'presence', online: 3, joined: [carol], left: [] },
+      { type: 'presence', online: 3, joined: [{ ...carol, name: 'Aaron' }], left: [] },
+      { type: 'presence', online: 2, joined: [], left: [ann.id, 'nobody'] },
+    );
+    expect(state.members.map(({ name }) => name)).toEqual(['Aaron', 'Bob']);
+    expect(state.online).toBe(2);
+  });
+});
