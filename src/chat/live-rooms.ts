@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { ChannelLayer, type LayerHealth } from '../channel-layer/channel-layer.js';
@@ -9,6 +10,10 @@ import { Heads } from '../socket/heartbeat.js';
 import { type LiveRoom, pushOf } from './live-room.js';
 import { NodeLink } from './node-link.js';
 
+/** What stands before an event that we have just stored is stored too: its hint is only late, or lost. */
+const OWN_HOLD_MS = 20;
+/** Where the log cannot be read, the answer to a stored message still has to leave. */
+const REPLY_WAIT_MS = 1_000;
 const COMPARE_MS = 30_000;
 const COMPARE_DEGRADED_MS = 5_000;
 
@@ -94,10 +99,17 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     return this.entries.get(roomId)?.live;
   }
 
-  /** Stored: people here get it at once, other nodes are told. */
-  publish(event: RoomEvent): void {
-    this.get(event.roomId)?.feed.offer(event);
+  /**
+   * Stored: people here get it at once, other nodes are told. Resolves when it was delivered here, so that a reply does
+   * not overtake its own push; a gap before it (another node's event, on its way) is not waited for long.
+   */
+  async publish(event: RoomEvent): Promise<void> {
+    const feed = this.get(event.roomId)?.feed;
+    feed?.offer(event, OWN_HOLD_MS);
     this.link.say('chat.event', event.roomId, event);
+    if (!feed || feed.position >= event.seq) return;
+    const late = AbortSignal.timeout(REPLY_WAIT_MS);
+    await Promise.race([feed.delivered(event.seq), once(late, 'abort')]);
   }
 
   of(connection: Connection): Record<string, number> {

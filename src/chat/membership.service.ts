@@ -81,7 +81,7 @@ export class MembershipService {
         ...this.presence.members(room.id),
         me: connection.user,
       },
-      admit: () => this.admit(connection, live, missed, from),
+      admit: () => this.admit(connection, live, missed, from, head),
     };
   }
 
@@ -108,16 +108,26 @@ export class MembershipService {
   }
 
   /** One turn: whatever was delivered to the room until now is written here, and from now on by the fan-out. */
-  private admit(connection: Connection, live: LiveRoom, missed: RoomEvent[], from: number): void {
+  private admit(
+    connection: Connection,
+    live: LiveRoom,
+    missed: RoomEvent[],
+    from: number,
+    head: number,
+  ): void {
     const { room, feed } = live;
     if (!connection.open || this.joined.get(connection)?.get(room.name) !== live) return;
-    for (const event of missed) this.fanOut.push(connection, pushOf(room.name, event));
-    const recent = feed.since(missed.at(-1)?.seq ?? from);
-    if (recent) for (const event of recent) this.fanOut.push(connection, pushOf(room.name, event));
-    else {
+    // The log may be ahead of the feed, which delivers that in its turn; whoever was in the room already had what
+    // came after `head`.
+    const isIn = this.fanOut.members(room.id).has(connection);
+    const last = isIn ? head : feed.position;
+    const recent = feed.since(missed.findLast(({ seq }) => seq <= last)?.seq ?? from);
+    for (const event of [...missed, ...(recent ?? [])])
+      if (event.seq <= last) this.fanOut.push(connection, pushOf(room.name, event));
+    if (!recent) {
       const data = { room: room.name, epoch: room.epoch, head: feed.position };
       this.fanOut.push(connection, { event: 'resync', data });
     }
-    this.fanOut.add(room.id, connection);
+    if (!isIn) this.fanOut.add(room.id, connection);
   }
 }

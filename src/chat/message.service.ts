@@ -36,7 +36,7 @@ export class MessageService {
       ...(draft.replyTo && { replyTo: draft.replyTo }),
     });
     if (!dup) {
-      this.liveRooms.publish(event);
+      await this.liveRooms.publish(event);
       this.hooks.afterStore(messageOf(room.name, event));
     }
     return { id: event.id, seq: event.seq, at: event.at, ...(dup && { dup: true }) };

@@ -29,6 +29,7 @@ export class RoomPages {
       ...(before !== undefined && { earlier: true }),
       ...this.presence.members(room.id),
       textLength: this.env.MAX_TEXT_LENGTH,
+      rooms: await this.rooms.list(),
     };
   }
 }

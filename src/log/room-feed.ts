@@ -25,7 +25,9 @@ export class RoomFeed {
   private readonly logger = new Logger(RoomFeed.name);
   private readonly held = new Map<number, RoomEvent>();
   private ring: RoomEvent[] = [];
+  private waiters: { seq: number; resolve: () => void }[] = [];
   private timer?: NodeJS.Timeout;
+  private timerMs = 0;
   private reading = false;
   private closed = false;
   private begun = false;
@@ -52,15 +54,15 @@ export class RoomFeed {
     return this.at;
   }
 
-  /** A hint: this event is in the log. */
-  offer(event: RoomEvent): void {
+  /** A hint: this event is in the log. A gap before it is filled after `holdMs` at the latest. */
+  offer(event: RoomEvent, holdMs = HOLD_MS): void {
     if (this.closed || event.seq <= this.at) return;
     this.seenHead = Math.max(this.seenHead, event.seq);
     if (this.begun && event.seq === this.at + 1) {
       this.pass(event);
       this.passHeld();
     } else if (this.held.size < MAX_HELD) this.held.set(event.seq, event);
-    this.watchGap(HOLD_MS);
+    this.watchGap(holdMs);
   }
 
   /** The log's newest seq, as the database says it: finds a lost last message. */
@@ -77,8 +79,15 @@ export class RoomFeed {
     return missing <= this.ring.length ? this.ring.slice(this.ring.length - missing) : null;
   }
 
+  /** Resolves when `seq` was delivered, or the feed was closed. */
+  delivered(seq: number): Promise<void> {
+    if (seq <= this.at || this.closed) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ seq, resolve }));
+  }
+
   close(): void {
     this.closed = true;
+    for (const { resolve } of this.waiters.splice(0)) resolve();
     clearTimeout(this.timer);
     this.held.clear();
     this.ring = [];
@@ -89,6 +98,13 @@ export class RoomFeed {
     this.ring.push(event);
     if (this.ring.length >= RING_EVENTS * 2) this.ring = this.ring.slice(-RING_EVENTS);
     this.source.deliver(event);
+    if (this.waiters.length > 0) this.wake();
+  }
+
+  private wake(): void {
+    const [reached, waiting] = [this.waiters.filter(({ seq }) => seq <= this.at), this.waiters];
+    this.waiters = waiting.filter(({ seq }) => seq > this.at);
+    for (const { resolve } of reached) resolve();
   }
 
   private passHeld(): void {
@@ -105,8 +121,9 @@ export class RoomFeed {
       this.timer = undefined;
       return;
     }
-    if (this.reading || (this.timer && delay > 0)) return;
+    if (this.reading || (this.timer && delay >= this.timerMs)) return;
     clearTimeout(this.timer);
+    this.timerMs = delay;
     this.timer = setTimeout(() => void this.fill(), delay);
   }
 

@@ -27,6 +27,23 @@ const address = () => `${server.url}/chat/room-${room}/`;
 const online = (page: { locator: (selector: string) => { textContent: () => Promise<string | null> } }) =>
   expect.poll(() => page.locator('.room-count').textContent(), { timeout: 15_000 });
 
+/** How many unacknowledged sends the browser keeps. */
+function keptSends(page: {
+  evaluate: <Result>(read: () => Promise<Result>) => Promise<Result>;
+}): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('chat-outbox');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('sends').objectStore('sends').count();
+          counting.onsuccess = () => resolve(counting.result);
+        };
+      }),
+  );
+}
+
 describe('two people in a room', () => {
   it('see each other, and what they write, at once and in one order', async () => {
     const ann = await browser.person();
@@ -64,11 +81,7 @@ describe('two people in a room', () => {
     await bob.goto(address());
     await online(ann).toContain('2');
     await write(ann, 'before');
-    await ann
-      .getByRole('button', { name: /name/i })
-      .first()
-      .click()
-      .catch(() => ann.locator('.me-menu summary').first().click());
+    await ann.locator('.me-menu summary').first().click();
     const field = ann.locator('.me-menu input[name=name]').first();
     await field.fill('Ann of Green Gables');
     await field.press('Enter');
@@ -114,6 +127,32 @@ describe('somebody who loses the connection', () => {
     await expect.poll(async () => (await texts(ann)).length).toBe(5);
     await bob.context().setOffline(false);
     await expect.poll(() => texts(bob), { timeout: 60_000 }).toEqual(await texts(ann));
+  }, 90_000);
+});
+
+describe('a page that is closed before its message was acknowledged', () => {
+  it('leaves the message to the next one, which sends it once', async () => {
+    const [ann, bob] = [await browser.person(), await browser.person()];
+    await ann.goto(address());
+    await bob.goto(address());
+    await online(ann).toContain('2');
+    const { port } = new URL(server.url);
+    await server.kill();
+    await expect.poll(() => bob.locator('.banner').count(), { timeout: 15_000 }).toBe(1);
+    await write(bob, 'typed in vain?');
+    await expect.poll(() => bob.locator('.message.pending').count()).toBe(1);
+    await expect.poll(() => keptSends(bob)).toBe(1);
+    const context = bob.context();
+    await bob.close();
+
+    server = await ServerProcess.start({ ...env(), PORT: port });
+    const again = await context.newPage();
+    await again.goto(address());
+    await expect.poll(() => texts(again), { timeout: 30_000 }).toEqual(['typed in vain?']);
+    await expect.poll(() => texts(ann), { timeout: 30_000 }).toEqual(['typed in vain?']);
+    await again.reload();
+    await expect.poll(() => keptSends(again)).toBe(0);
+    expect(await texts(again)).toEqual(['typed in vain?']);
   }, 90_000);
 });
 

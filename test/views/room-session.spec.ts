@@ -3,12 +3,30 @@ import { WebSocket } from 'ws';
 import type { FetchHistory } from '../../views/client/catch-up.js';
 import type { SocketConstructor } from '../../views/client/chat-socket.js';
 import { systemClock } from '../../views/client/clock.js';
-import { RoomSession, type RoomView } from '../../views/client/room-session.js';
+import type { OutboxStore } from '../../views/client/kept-outbox.js';
+import type { Outgoing } from '../../views/client/outbox.js';
+import { RoomSession } from '../../views/client/room-session.js';
+import type { RoomView } from '../../views/client/room-view.js';
 import { SocketServer } from './socket-server.js';
 import { ann, bob, message, pageOf } from './support.js';
 
+/** What outlives a page, as long as the test. */
+function memoryOutbox(kept = new Map<string, Outgoing>()): OutboxStore & { kept: Map<string, Outgoing> } {
+  return {
+    kept,
+    load: async () => [...kept.values()],
+    put: async (entry) => void kept.set(entry.clientId, entry),
+    remove: async (clientId) => void kept.delete(clientId),
+  };
+}
+
 /** A session of Bob's in a room with three messages, on a server that admits him with `head`. */
-async function enter(options: { head: () => number; epoch?: string; fetchHistory?: FetchHistory }) {
+async function enter(options: {
+  head: () => number;
+  epoch?: string;
+  fetchHistory?: FetchHistory;
+  outboxStore?: OutboxStore;
+}) {
   const server = await SocketServer.start();
   const asked: unknown[] = [];
   const reloaded = Promise.withResolvers<void>();
@@ -33,6 +51,7 @@ async function enter(options: { head: () => number; epoch?: string; fetchHistory
         asked.push(query);
         return pageOf(options.head(), query);
       }),
+    outboxStore: options.outboxStore ?? memoryOutbox(),
     onReload: reloaded.resolve,
   });
   const until = (true_: (view: RoomView) => boolean): Promise<RoomView> =>
@@ -111,6 +130,22 @@ describe('a room that is open in a browser', () => {
     if (!again) throw new Error('nothing was sent again');
     room.server.reply(again, { id: 'm4', seq: 4, at: message(4).at, dup: true });
     await room.until(({ outbox }) => outbox[0]?.status === 'sent');
+  });
+
+  it('sends what an earlier page could not, under its old clientId, until it is acknowledged', async () => {
+    const outboxStore = memoryOutbox();
+    {
+      await using before = await enter({ head: () => 3, outboxStore });
+      before.session.send('typed on a page that went away');
+      await before.until(({ outbox }) => outbox.length === 1);
+    }
+    const [clientId] = [...outboxStore.kept.keys()];
+    await using after = await enter({ head: () => 3, outboxStore });
+    const [frame] = await after.server.seen('message.send');
+    if (!frame) throw new Error('nothing was sent');
+    expect(frame.data).toMatchObject({ clientId, text: 'typed on a page that went away' });
+    after.server.reply(frame, { id: 'm4', seq: 4, at: new Date(0).toISOString() });
+    await expect.poll(() => outboxStore.kept.size).toBe(0);
   });
 
   it('keeps the order of what is sent, also where the server wants a pause', async () => {

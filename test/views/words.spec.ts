@@ -64,6 +64,7 @@ describe('who types', () => {
 
 describe('a person’s mark', () => {
   it('has the letters of the name, and one of twelve colours that stays', () => {
+    expect(initials('Sunny Falcon 474')).toBe('SF');
     expect(['Ann', 'Mira Kovač', 'ann van der berg', 'دانيال', '恵理 佐藤', '…'].map(initials)).toEqual([
       'A',
       'MK',

@@ -18,6 +18,7 @@ export type Outbox = readonly Outgoing[];
 
 export type OutboxEvent =
   | { type: 'add'; clientId: string; text: string; at: string }
+  | { type: 'restore'; entries: readonly Outgoing[] }
   | { type: 'sent'; clientId: string; sent: Sent }
   | { type: 'failed'; clientId: string; problem: string }
   | { type: 'all-failed'; problem: string }
@@ -30,6 +31,10 @@ export function reduceOutbox(outbox: Outbox, event: OutboxEvent): Outbox {
       const { clientId, text, at } = event;
       if (outbox.some((entry) => entry.clientId === clientId)) return outbox;
       return [...outbox, { clientId, text, at, status: 'pending' }];
+    }
+    case 'restore': {
+      const known = new Set(outbox.map(({ clientId }) => clientId));
+      return [...event.entries.filter(({ clientId }) => !known.has(clientId)), ...outbox];
     }
     case 'sent':
       return change(outbox, event.clientId, ({ clientId, text }) => {

@@ -1,31 +1,12 @@
 import { CloseCode } from '../../src/protocol/codes.js';
 import type { PushData, PushName, User } from '../../src/protocol/events.js';
-import { catchUp, EpochChanged, type FetchHistory } from './catch-up.js';
-import type { SocketConstructor } from './chat-socket.js';
-import type { Clock } from './clock.js';
+import { catchUp, EpochChanged } from './catch-up.js';
 import { KeptConnection, type Connection } from './connection.js';
+import { follow } from './kept-outbox.js';
 import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent } from './outbox.js';
+import type { RoomSessionOptions, RoomView } from './room-view.js';
 import { Sender } from './sender.js';
-import { hasGap, initialRoomState, reduceRoom, type RoomEvent, type RoomState } from './room-state.js';
-
-export interface RoomView {
-  room: RoomState;
-  outbox: Outbox;
-  connection: Connection;
-  older: 'idle' | 'loading' | 'failed';
-}
-
-export interface RoomSessionOptions {
-  start: Parameters<typeof initialRoomState>[0];
-  url: string;
-  WebSocket: SocketConstructor;
-  clock: Clock;
-  random(): number;
-  newClientId(): string;
-  fetchHistory: FetchHistory;
-  /** The log on the page is not the room's any more: make the page anew. */
-  onReload(): void;
-}
+import { hasGap, initialRoomState, reduceRoom, type RoomEvent } from './room-state.js';
 
 const OLDER_PAGE = 50;
 const TYPING_EVERY_MS = 3_000;
@@ -72,6 +53,15 @@ export class RoomSession {
 
   start(): void {
     this.connection.start();
+    this.options.outboxStore.load().then(
+      (entries) => {
+        if (this.closed) return;
+        this.changeOutbox({ type: 'restore', entries });
+        this.sender.flush();
+      },
+      // Without a store there is nothing to restore.
+      () => {},
+    );
   }
 
   close(): void {
@@ -213,7 +203,8 @@ export class RoomSession {
     const room = reduceRoom(this.view.room, event);
     if (room === this.view.room) return;
     const { outbox } = this.view;
-    this.set({ room, outbox: withoutStored(outbox, room.me.id, room.position, room.messages) });
+    // In one step: a message is never in both, or in neither.
+    this.setOutbox(outbox, room);
     if (hasGap(room)) void this.fill();
     this.expireTyping();
   }
@@ -227,9 +218,14 @@ export class RoomSession {
   }
 
   private changeOutbox(event: OutboxEvent): void {
-    const { room } = this.view;
-    const outbox = reduceOutbox(this.view.outbox, event);
-    this.set({ outbox: withoutStored(outbox, room.me.id, room.position, room.messages) });
+    this.setOutbox(reduceOutbox(this.view.outbox, event));
+  }
+
+  private setOutbox(next: Outbox, room = this.view.room): void {
+    const { outbox } = this.view;
+    const rest = withoutStored(next, room.me.id, room.position, room.messages);
+    follow(this.options.outboxStore, outbox, rest);
+    this.set({ room, outbox: rest });
   }
 
   private set(part: Partial<RoomView>): void {

@@ -2,8 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RoomPageData, RoomSummary } from '../../src/protocol/http.js';
 import { systemClock } from './clock.js';
 import { historyOf, listRooms } from './http-api.js';
+import { indexedDbOutbox } from './kept-outbox.js';
 import { initialRoomState } from './room-state.js';
-import { RoomSession, type RoomView } from './room-session.js';
+import { RoomSession } from './room-session.js';
+import type { RoomView } from './room-view.js';
 import { roomPath } from './room-name.js';
 
 /** The room of this page, live in the browser; on the server just what the page was given. */
@@ -49,6 +51,7 @@ function sessionFor(data: RoomPageData): RoomSession {
     random: Math.random,
     newClientId: randomId,
     fetchHistory: historyOf(data.history.room, (input, init) => fetch(input, init)),
+    outboxStore: indexedDbOutbox(data.me.id, data.history.room),
     onReload: () => location.reload(),
   });
 }

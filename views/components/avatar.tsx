@@ -11,9 +11,11 @@ export function hueClass(id: string): string {
   return `hue-${((hash ^ (hash >>> 15)) >>> 0) % HUES}`;
 }
 
-/** Up to two letters: of the first and the last word. */
+/** Up to two letters: of the first and the last word, and of a number only where there is no word. */
 export function initials(name: string): string {
-  const words = name.split(/[^\p{L}\p{M}\p{Nd}]+/u).filter(Boolean);
+  const parts = name.split(/[^\p{L}\p{M}\p{Nd}]+/u).filter(Boolean);
+  const named = parts.filter((part) => /^\p{L}/u.test(part));
+  const words = named.length > 0 ? named : parts;
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => firstOf(word ?? ''));
   return letters.join('').toUpperCase() || '?';
 }

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef } from 'preact/hooks';
-import type { RoomSession, RoomView } from '../client/room-session.js';
+import type { RoomSession } from '../client/room-session.js';
+import type { RoomView } from '../client/room-view.js';
 import { rowsOf } from '../client/rows.js';
 import { useReading } from '../client/use-reading.js';
 import { TimesContext } from './at.js';
