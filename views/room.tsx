@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RoomPageData, RoomSummary } from '../src/protocol/http.js';
 import { roomPath } from './client/room-name.js';
+import type { RoomState } from './client/room-state.js';
 import { useRoom, useRooms } from './client/use-room.js';
 import { TimesContext, useTimes } from './components/at.js';
 import { Composer, COMPOSER_ID } from './components/composer.js';
@@ -33,7 +34,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
     <TimesContext.Provider value={times}>
       <div class="app room">
         <Sidebar
-          rooms={rooms ?? [onlyThis(data)]}
+          rooms={(rooms ?? [onlyThis(data)]).map((summary) => liveSummary(summary, room))}
           current={room.room}
           me={room.me}
           back={back}
@@ -97,4 +98,11 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
 /** Until the list is here, the one room that is known for sure. */
 function onlyThis({ history, title, topic, online }: RoomPageData): RoomSummary {
   return { room: history.room, title, topic, kind: 'public', online, head: history.head };
+}
+
+/** The list is asked for now and then; of the room that is open, more is known. */
+function liveSummary(summary: RoomSummary, { room, messages, online }: RoomState): RoomSummary {
+  if (summary.room !== room) return summary;
+  const last = messages.at(-1);
+  return { ...summary, online, ...(last && { last: { user: last.user, text: last.text, at: last.at } }) };
 }
