@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { networkInterfaces } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
@@ -24,9 +26,17 @@ async function start(): Promise<void> {
   const { PORT, HOST, PUBLIC_URL } = app.get<Env>(Env);
   await app.listen(PORT, HOST);
   app.useLogger(app.get(Logger));
+  giveBackMemory();
   stopOnSignal(app);
   const { port } = app.getHttpServer().address() as { port: number };
   console.log(`Chat is ready on ${PUBLIC_URL ?? `http://${reachable(HOST)}:${port}`}/`);
+}
+
+/** Starting leaves garbage behind, a third of the process, in pages that V8 would keep while nothing happens. */
+function giveBackMemory(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (options: object) => void;
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 /** The first signal drains and ends with 0; the second one, or too long a drain, ends at once. */

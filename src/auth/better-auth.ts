@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { betterAuth } from 'better-auth';
+import { kyselyAdapter } from '@better-auth/kysely-adapter';
+import { betterAuth } from 'better-auth/minimal';
 import { createAuthMiddleware, formCsrfMiddleware, isAPIError } from 'better-auth/api';
-import { anonymous, bearer } from 'better-auth/plugins';
+import { anonymous } from 'better-auth/plugins/anonymous';
+import { bearer } from 'better-auth/plugins/bearer';
 import type { AuthTables } from '../database/auth.tables.js';
 import type { Database } from '../database/database.contract.js';
 import { AttemptLimits } from './attempt-limits.js';
@@ -94,7 +96,7 @@ function build(options: AuthOptions, secure: boolean, sessions: SessionCache, li
     trustedOrigins: (request) => [...allowed, ...(request ? own(request) : [])],
     // As `secret`, an environment variable of Better Auth's own would win over it.
     secrets: [{ version: 1, value: options.secret }],
-    database: { db: options.database.kysely, type: options.database.dialect },
+    database: kyselyAdapter(options.database.kysely, { type: options.database.dialect }),
     plugins: [
       anonymous({ generateName: () => guestName(), generateRandomEmail: guestEmail }),
       signedBearer(),

@@ -6,7 +6,10 @@ onEachDatabase((open) => {
   it('Better Auth misses no table, column or index after our migrations', async () => {
     await using place = await open();
     await using house = await openAuth(place);
-    const wishes = await getMigrations(house.auth.for({}).options, { throwOnUnsafe: false });
+    // The adapter alone does not tell it where to look.
+    const database = { db: house.database.kysely, type: house.database.dialect };
+    const options = { ...house.auth.for({}).options, database };
+    const wishes = await getMigrations(options, { throwOnUnsafe: false });
     expect(wishes).toMatchObject({
       toBeCreated: [],
       toBeAdded: [],

@@ -1,0 +1,161 @@
+import type { CrowdShape, DialectName, Work } from './load/job.ts';
+
+/** Who takes part, what is measured, and what ours must reach. */
+export type ServerName = 'ours' | 'ws' | 'ws-once' | 'socket.io' | 'socket.io-redis' | 'nest';
+export type Store = 'sqlite' | 'postgres';
+
+export interface ServerPlan {
+  name: ServerName;
+  title: string;
+  dialect: DialectName;
+  /** In `servers/`; ours is the build of the project. */
+  script?: string;
+  redis?: boolean;
+}
+
+export const servers: readonly ServerPlan[] = [
+  { name: 'ours', title: 'ours', dialect: 'chat' },
+  { name: 'ws', title: 'bare `ws`', dialect: 'events', script: 'ws-each.ts' },
+  { name: 'ws-once', title: '`ws`, frame once', dialect: 'events', script: 'ws-once.ts' },
+  { name: 'socket.io', title: 'Socket.IO, memory', dialect: 'socket.io', script: 'socket-io.ts' },
+  {
+    name: 'socket.io-redis',
+    title: 'Socket.IO, Redis',
+    dialect: 'socket.io',
+    script: 'socket-io.ts',
+    redis: true,
+  },
+  { name: 'nest', title: 'Nest `WsAdapter`', dialect: 'events', script: 'nest-ws-adapter.ts' },
+];
+
+export interface Row {
+  name: string;
+  /** Names by which `--only` selects it. */
+  groups: string[];
+  title: string;
+  /** The value that is compared. */
+  value: 'deliveries' | 'p99' | 'kilobytes' | 'handshakes' | 'stored';
+  unit: string;
+  work: Work;
+  /** Only ours, on this database. */
+  store?: Store;
+  /** Members of the one room, for the curve. */
+  size?: number;
+  senders?: number;
+  /** Garbage is collected before memory is read. */
+  collects?: boolean;
+}
+
+/** Enough connections that those who wait for an acknowledgement are never all that there are. */
+const SENDERS = 256;
+/** Where the search begins, in deliveries/s: every server can do this. */
+const FIRST_DELIVERIES = 20_000;
+const MOST_FIRST_RATE = 1_000;
+
+function openLoop(crowd: CrowdShape, quick: boolean): Work {
+  const firstRate = Math.min(FIRST_DELIVERIES / crowd.members, MOST_FIRST_RATE);
+  return { kind: 'open-loop', crowd, firstRate, seconds: quick ? 1 : 2.5, precision: quick ? 1.3 : 1.08 };
+}
+
+function roomOf(members: number, quick: boolean): Work {
+  return openLoop({ rooms: 1, members, senders: SENDERS }, quick);
+}
+
+export function rowsOf(quick: boolean): Row[] {
+  const seconds = quick ? 2 : 5;
+  const deliveries = { value: 'deliveries', unit: 'deliveries/s' } as const;
+  const kilobytes = { value: 'kilobytes' as const, unit: 'KB', groups: ['memory'], collects: true };
+  const curve = (size: number): Row => ({
+    ...deliveries,
+    name: `room-${size}`,
+    groups: size === 1_000 ? ['fan-out', 'curve'] : ['curve'],
+    title: `one room of ${size.toLocaleString('en')}, open loop`,
+    size,
+    work: roomOf(size, quick),
+  });
+  const stored = (store: Store, senders: number): Row => ({
+    name: `stored-${store}-${senders}`,
+    groups: ['stored', `stored-${store}`],
+    title: `${store === 'sqlite' ? 'SQLite' : 'PostgreSQL'}, ${senders} ${senders === 1 ? 'sender' : 'senders'}`,
+    value: 'stored',
+    unit: 'messages/s',
+    store,
+    senders,
+    work: { kind: 'stored', senders, seconds },
+  });
+  return [
+    curve(1_000),
+    {
+      ...deliveries,
+      name: 'closed-loop',
+      groups: ['closed-loop'],
+      title: 'one room of 1,000, 8 messages in flight',
+      work: { kind: 'closed-loop', crowd: { rooms: 1, members: 1_000, senders: 8 }, inFlight: 8, seconds },
+    },
+    {
+      ...deliveries,
+      name: 'many-rooms',
+      groups: ['many-rooms'],
+      title: '100 rooms of 10, all sending, open loop',
+      work: openLoop({ rooms: 100, members: 10, senders: 0 }, quick),
+    },
+    {
+      name: 'latency',
+      groups: ['latency'],
+      title: 'p99 at 50 messages/s, 200 clients',
+      value: 'p99',
+      unit: 'ms',
+      work: {
+        kind: 'paced',
+        crowd: { rooms: 1, members: 200, senders: 16 },
+        rate: 50,
+        seconds: quick ? 4 : 12,
+      },
+    },
+    {
+      ...kilobytes,
+      name: 'idle',
+      title: 'memory per idle connection, of 5,000',
+      work: { kind: 'idle', connections: 5_000, rooms: 0 },
+    },
+    {
+      ...kilobytes,
+      name: 'idle-in-rooms',
+      title: 'the same, each in one of 100 rooms',
+      work: { kind: 'idle', connections: 5_000, rooms: 100 },
+    },
+    {
+      name: 'handshakes',
+      groups: ['handshakes'],
+      title: 'handshakes, until the client may speak',
+      value: 'handshakes',
+      unit: 'per s',
+      work: { kind: 'handshakes', concurrency: 64, seconds },
+    },
+    ...[10, 100, 5_000].map(curve),
+    ...(['sqlite', 'postgres'] as const).flatMap((store) => [1, 16, 256].map((n) => stored(store, n))),
+  ];
+}
+
+export interface Mark {
+  row: string;
+  peer?: ServerName;
+  /** Another row of ours, instead of a peer. */
+  overRow?: string;
+  least?: number;
+  most?: number;
+}
+
+export const marks: readonly Mark[] = [
+  { row: 'room-1000', peer: 'ws', least: 20 },
+  { row: 'room-1000', peer: 'socket.io', least: 20 },
+  { row: 'closed-loop', peer: 'ws', least: 4 },
+  { row: 'many-rooms', peer: 'ws', least: 1.5 },
+  { row: 'many-rooms', peer: 'socket.io', least: 2 },
+  { row: 'latency', peer: 'ws', most: 1.5 },
+  { row: 'idle', peer: 'ws', most: 1.25 },
+  { row: 'handshakes', peer: 'ws', least: 0.5 },
+  { row: 'room-5000', overRow: 'room-100', least: 0.6 },
+  { row: 'stored-sqlite-256', least: 15_000 },
+  { row: 'stored-postgres-256', least: 15_000 },
+];
