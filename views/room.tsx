@@ -48,7 +48,11 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
             peopleOpen={peopleOpen}
             onPeople={() => openPeople(!peopleOpen)}
           />
-          <ConnectionBanner connection={view.connection} onTryNow={() => session?.tryNow()} />
+          <ConnectionBanner
+            connection={view.connection}
+            degraded={view.degraded}
+            onTryNow={() => session?.tryNow()}
+          />
           <Conversation
             view={view}
             session={session}

@@ -43,6 +43,7 @@ import { RateLimits } from './rate-limits.js';
 import { RoomPages } from './room.pages.js';
 import { RoomService } from './room.service.js';
 import { RoomsController } from './rooms.controller.js';
+import { ServiceStatusGateway } from './service-status.gateway.js';
 import { Storage } from './storage.js';
 import { TypingService } from './typing.service.js';
 
@@ -75,6 +76,7 @@ const chat = [
   RateLimits,
   RoomPages,
   RoomService,
+  ServiceStatusGateway,
   TypingService,
   { provide: Heads, useExisting: LiveRooms },
   { provide: RoomDoor, useExisting: RoomService },

@@ -26,7 +26,10 @@ export class RoomFeed {
   private readonly held = new Map<number, RoomEvent>();
   private ring: RoomEvent[] = [];
   private waiters: { seq: number; resolve: () => void }[] = [];
+  /** Watches a gap. */
   private timer?: NodeJS.Timeout;
+  /** A read waits for it: nothing but `close` ends it early. */
+  private retryTimer?: NodeJS.Timeout;
   private timerMs = 0;
   private reading = false;
   private closed = false;
@@ -89,6 +92,7 @@ export class RoomFeed {
     this.closed = true;
     for (const { resolve } of this.waiters.splice(0)) resolve();
     clearTimeout(this.timer);
+    clearTimeout(this.retryTimer);
     this.held.clear();
     this.ring = [];
   }
@@ -142,9 +146,7 @@ export class RoomFeed {
         if (events.length === 0) this.seenHead = this.at;
       } catch (error) {
         this.logger.warn(`cannot read a gap, trying again: ${String(error)}`);
-        await new Promise((resolve) => (this.timer = setTimeout(resolve, retry)));
-        // A timer that has run out must not pass for one that watches the next gap.
-        this.timer = undefined;
+        await new Promise((resolve) => (this.retryTimer = setTimeout(resolve, retry)));
         retry = Math.min(retry * 2, RETRY_MS.most);
       }
     }

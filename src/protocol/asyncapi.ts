@@ -19,6 +19,7 @@ const pushSummary: Record<PushName, string> = {
   typing: 'Somebody types',
   resync: 'What was missed is too much: reload the page of history',
   ping: 'Asks for `pong`, and says how far each joined room is',
+  service: 'Whether other servers are out of reach: what is said there then comes seconds late',
   bye: 'The server restarts: come back after `retryAfterMs`',
 };
 

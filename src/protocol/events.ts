@@ -101,6 +101,8 @@ export const pushes = {
   typing: z.object({ room: z.string(), user: User }),
   resync: z.object({ room: z.string(), epoch: z.string(), head: z.int().nonnegative() }),
   ping: z.object({ heads: z.record(z.string(), z.int().nonnegative()) }),
+  /** `degraded`: what is said on other servers comes seconds late. Told on a change, and on connecting where it is so. */
+  service: z.object({ degraded: z.boolean() }),
   bye: z.object({ retryAfterMs: z.int().nonnegative() }),
 } as const;
 

@@ -19,7 +19,8 @@ export class TokenBuckets {
     }
     bucket.tokens = Math.min(this.burst, bucket.tokens + ((now - bucket.at) / 1000) * this.perSecond);
     bucket.at = now;
-    if (bucket.tokens >= 1) {
+    // Whoever waited as told must not fail for a rounding error.
+    if (bucket.tokens >= 1 - 1e-9) {
       bucket.tokens -= 1;
       return 0;
     }

@@ -7,14 +7,23 @@ import { ServerProcess } from '../support/server-process.js';
 describe('a server that is asked to stop', () => {
   it('says so, answers what was sent, sends everybody away with 1012, and ends with 0', async () => {
     await using folder = await temporaryFolder();
-    const settings = { RATE_LIMIT: 'off', DRAIN_DELAY_MS: '300', DRAIN_WINDOW_MS: '500', MAX_CONNECTIONS: '500' };
+    const settings = {
+      RATE_LIMIT: 'off',
+      DRAIN_DELAY_MS: '300',
+      DRAIN_WINDOW_MS: '500',
+      MAX_CONNECTIONS: '500',
+    };
     await using server = await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, ...settings });
     const connect = (dialect?: 'plain') =>
       Communicator.connect(`${server.socketUrl}/ws/chat/lobby/`, dialect ? { dialect } : {});
     const rich = await Promise.all(Array.from({ length: 150 }, () => connect()));
     const plain = await connect('plain');
 
-    const sent = rich[0]?.request('message.send', { room: 'lobby', text: 'last words', clientId: randomUUID() });
+    const sent = rich[0]?.request('message.send', {
+      room: 'lobby',
+      text: 'last words',
+      clientId: randomUUID(),
+    });
     server.child.kill('SIGTERM');
 
     await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(503);

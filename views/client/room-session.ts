@@ -31,6 +31,7 @@ export class RoomSession {
       room: initialRoomState(options.start),
       outbox: [],
       connection: { status: 'connecting' },
+      degraded: false,
       older: 'idle',
     };
     this.connection = new KeptConnection({
@@ -130,6 +131,7 @@ export class RoomSession {
   private receive(event: PushName, data: PushData<PushName>): void {
     const now = this.options.clock.now();
     if (event === 'welcome') void this.join();
+    else if (event === 'service') this.set(data as PushData<'service'>);
     else if (event === 'ping') {
       const head = (data as PushData<'ping'>).heads[this.view.room.room];
       if (head !== undefined && this.joined) this.change({ type: 'heard-of', head });
@@ -191,7 +193,8 @@ export class RoomSession {
 
   private connectionChanged(connection: Connection): void {
     if (connection.status !== 'online') this.joined = false;
-    this.set({ connection });
+    // The next server says so again, if it is so there.
+    this.set(connection.status === 'online' ? { connection } : { connection, degraded: false });
     if (connection.status === 'stopped') this.refuseAll(connection.code);
   }
 

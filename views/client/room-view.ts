@@ -11,6 +11,8 @@ export interface RoomView {
   room: RoomState;
   outbox: Outbox;
   connection: Connection;
+  /** Other servers are out of reach of ours: what is said there comes late. */
+  degraded: boolean;
   older: 'idle' | 'loading' | 'failed';
 }
 

@@ -17,6 +17,7 @@ export function useRoom(data: RoomPageData): { view: RoomView; session: RoomSess
         room: initialRoomState(data),
         outbox: [],
         connection: { status: 'connecting' },
+        degraded: false,
         older: 'idle',
       },
   );

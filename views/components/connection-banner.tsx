@@ -14,9 +14,11 @@ const STOPPED: Partial<Record<number, string>> = {
 /** Shown only while messages do not flow. */
 export function ConnectionBanner({
   connection,
+  degraded,
   onTryNow,
 }: {
   connection: Connection;
+  degraded: boolean;
   onTryNow(): void;
 }): VNode {
   return (
@@ -36,6 +38,12 @@ export function ConnectionBanner({
         <div class="banner">
           <span class="spinner" />
           <span>Reconnecting…</span>
+        </div>
+      )}
+      {connection.status === 'online' && degraded && (
+        <div class="banner">
+          <Icon name="alert" />
+          <span>Messages from some people may arrive a few seconds late.</span>
         </div>
       )}
       {connection.status === 'stopped' && connection.code !== CloseCode.normal && (
