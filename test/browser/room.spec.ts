@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keepPicture, TestBrowser, texts, write } from '../support/browser.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -24,8 +25,12 @@ beforeEach(() => {
 });
 
 const address = () => `${server.url}/chat/room-${room}/`;
-const online = (page: { locator: (selector: string) => { textContent: () => Promise<string | null> } }) =>
-  expect.poll(() => page.locator('.room-count').textContent(), { timeout: 15_000 });
+/** Waits until the page shows so many people in the room. */
+async function peopleOnline(page: Page, count: number): Promise<void> {
+  await expect
+    .poll(() => page.locator('.room-count').textContent(), { timeout: 15_000 })
+    .toContain(String(count));
+}
 
 /** How many unacknowledged sends the browser keeps. */
 function keptSends(page: {
@@ -50,8 +55,8 @@ describe('two people in a room', () => {
     const bob = await browser.person({ colorScheme: 'dark' });
     await ann.goto(address());
     await bob.goto(address());
-    await online(ann).toContain('2');
-    await online(bob).toContain('2');
+    await peopleOnline(ann, 2);
+    await peopleOnline(bob, 2);
 
     for (let round = 1; round <= 5; round++) {
       await write(ann, `Ann ${round}`);
@@ -70,7 +75,7 @@ describe('two people in a room', () => {
     const [ann, bob] = [await browser.person(), await browser.person()];
     await ann.goto(address());
     await bob.goto(address());
-    await online(ann).toContain('2');
+    await peopleOnline(ann, 2);
     await bob.locator('textarea').pressSequentially('some words');
     await expect.poll(() => ann.locator('.typing').textContent()).toMatch(/is typing/);
   }, 60_000);
@@ -79,7 +84,7 @@ describe('two people in a room', () => {
     const [ann, bob] = [await browser.person(), await browser.person()];
     await ann.goto(address());
     await bob.goto(address());
-    await online(ann).toContain('2');
+    await peopleOnline(ann, 2);
     await write(ann, 'before');
     await ann.locator('.me-menu summary').first().click();
     const field = ann.locator('.me-menu input[name=name]').first();
@@ -99,7 +104,7 @@ describe('somebody who loses the connection', () => {
     const [ann, bob] = [await browser.person(), await browser.person()];
     await ann.goto(address());
     await bob.goto(address());
-    await online(ann).toContain('2');
+    await peopleOnline(ann, 2);
     await write(ann, 'before');
     await expect.poll(() => texts(bob)).toEqual(['before']);
 
@@ -120,7 +125,7 @@ describe('somebody who loses the connection', () => {
     const [ann, bob] = [await browser.person(), await browser.person()];
     await ann.goto(address());
     await bob.goto(address());
-    await online(ann).toContain('2');
+    await peopleOnline(ann, 2);
     await bob.evaluate(() => undefined);
     await bob.context().setOffline(true);
     for (let n = 1; n <= 5; n++) await write(ann, `missed ${n}`);
@@ -135,7 +140,7 @@ describe('a page that is closed before its message was acknowledged', () => {
     const [ann, bob] = [await browser.person(), await browser.person()];
     await ann.goto(address());
     await bob.goto(address());
-    await online(ann).toContain('2');
+    await peopleOnline(ann, 2);
     const { port } = new URL(server.url);
     await server.kill();
     await expect.poll(() => bob.locator('.banner').count(), { timeout: 15_000 }).toBe(1);

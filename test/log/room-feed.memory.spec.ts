@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HOLD_MS, RING_EVENTS } from '../../src/log/room-feed.js';
+import { eventOf, House, LONG_MS, upTo } from './feed.house.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('who comes back', () => {
+  it.each([RING_EVENTS - 1, RING_EVENTS, RING_EVENTS * 2 - 1, RING_EVENTS * 2, RING_EVENTS * 2 + 1, 2_000])(
+    'finds the last 300 of %i in memory, and is sent to the log for what is no longer there',
+    (count) => {
+      const house = new House();
+      house.feed.begin(0);
+      house.offer(...upTo(count));
+      const missed = Math.min(count, RING_EVENTS);
+      expect(house.feed.since(count - missed)?.map(({ seq }) => seq)).toEqual(
+        upTo(count, count - missed + 1),
+      );
+      expect(house.feed.since(count)).toEqual([]);
+      expect(house.feed.since(count + 5)).toEqual([]);
+      if (count > RING_EVENTS * 2) expect(house.feed.since(0)).toBeNull();
+    },
+  );
+
+  it('is sent to the log for what was said before anybody was here', () => {
+    const house = new House();
+    house.feed.begin(10);
+    expect(house.feed.since(9)).toBeNull();
+    house.offer(11);
+    expect(house.feed.since(9)).toBeNull();
+    expect(house.feed.since(10)?.map(({ seq }) => seq)).toEqual([11]);
+  });
+});
+
+describe('who waits for an event', () => {
+  it('is told once it was delivered, however it came, and at once where it had been', async () => {
+    const house = new House().store(3);
+    house.feed.begin(0);
+    const told: number[] = [];
+    for (const seq of [3, 1, 2]) void house.feed.delivered(seq).then(() => told.push(seq));
+    house.offer(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([1]);
+    house.feed.compare(3);
+    await vi.advanceTimersByTimeAsync(house.latencyMs);
+    expect(told.sort()).toEqual([1, 2, 3]);
+    await house.feed.delivered(2);
+  });
+
+  it('is not left waiting where the room is closed', async () => {
+    const house = new House();
+    house.feed.begin(0);
+    const waiting = [house.feed.delivered(1), house.feed.delivered(9)];
+    house.feed.close();
+    await Promise.all([...waiting, house.feed.delivered(5)]);
+  });
+
+  it('may ask for a shorter hold, and a longer one does not stretch it', async () => {
+    const house = new House().store(4);
+    house.feed.begin(0);
+    house.offer(4);
+    await vi.advanceTimersByTimeAsync(10);
+    house.feed.offer(eventOf(3), 20);
+    house.feed.offer(eventOf(2), HOLD_MS);
+    await vi.advanceTimersByTimeAsync(20 + house.latencyMs);
+    expect(house.delivered).toEqual([1, 2, 3, 4]);
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(house.reads).toBe(1);
+  });
+});

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SOFT_LIMIT } from '../../src/socket/connection.js';
+import { FanOut } from '../../src/socket/fan-out.js';
+import { connected, endOfTurn, type SocketDouble } from './socket-double.js';
+
+const push = (n: number) => ({ event: 'x', data: { n } });
+const message = (text: string) => {
+  const user = { id: 'bob', name: 'Bob' };
+  const data = { room: 'r', seq: 1, id: 'm', user, text, clientId: 'c', at: '2026-01-01T00:00:00.000Z' };
+  return { event: 'message.created', data };
+};
+const numbers = ({ frames }: SocketDouble) =>
+  frames.map((frame) => (frame.data as { n?: number } | undefined)?.n ?? frame.reply);
+
+function members(fanOut: FanOut, count: number) {
+  return Array.from({ length: count }, (_, n) => {
+    const member = connected({ user: { id: `user-${n}`, name: `User ${n}` } });
+    fanOut.add('r', member.connection);
+    return member;
+  });
+}
+
+describe('a delivery', () => {
+  it('reaches every member of the group, and nobody else', async () => {
+    const fanOut = new FanOut();
+    const [ann, bob] = members(fanOut, 2);
+    const other = connected();
+    fanOut.add('another', other.connection);
+    fanOut.deliver('r', push(1));
+    fanOut.deliver('nobody is here', push(2));
+    await endOfTurn();
+    expect([ann, bob, other].map((each) => numbers(each!.socket))).toEqual([[1], [1], []]);
+  });
+
+  it('is the same bytes for all, and what falls into one turn is one write for each', async () => {
+    const fanOut = new FanOut();
+    const all = members(fanOut, 5);
+    for (let n = 1; n <= 10; n++) fanOut.deliver('r', push(n));
+    fanOut.reply(all[0]!.connection, '{"reply":true}');
+    await endOfTurn();
+    for (const { socket } of all.slice(1)) {
+      expect(socket.stream.writes).toHaveLength(1);
+      expect(socket.stream.writes[0]).toBe(all[1]!.stream.writes[0]);
+    }
+    expect(numbers(all[0]!.socket)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, true]);
+  });
+
+  it('speaks to each member in its dialect, and says nothing in the plain one but messages', async () => {
+    const fanOut = new FanOut();
+    const plain = connected({ dialect: 'plain' });
+    fanOut.add('r', plain.connection);
+    const [rich] = members(fanOut, 1);
+    fanOut.deliver('r', push(1));
+    fanOut.deliver('r', message('hi'));
+    fanOut.push(plain.connection, push(2));
+    fanOut.push(plain.connection, message('only for you'));
+    await endOfTurn();
+    expect(rich!.socket.frames.map(({ event }) => event)).toEqual(['x', 'message.created']);
+    expect(plain.socket.frames).toMatchObject([
+      { message: 'hi', seq: 1, room: 'r' },
+      { message: 'only for you' },
+    ]);
+  });
+
+  it('leaves out the one person it must not reach, on all their connections', async () => {
+    const fanOut = new FanOut();
+    const [ann, bob] = members(fanOut, 2);
+    const again = connected({ user: { id: 'user-0', name: 'User 0' } });
+    fanOut.add('r', again.connection);
+    fanOut.deliver('r', push(1), { exceptUser: 'user-0' });
+    fanOut.deliver('r', push(2));
+    await endOfTurn();
+    expect([ann, again, bob].map((each) => numbers(each!.socket))).toEqual([[2], [2], [1, 2]]);
+  });
+
+  it('that may be lost is lost for those who are behind, and for nobody else', async () => {
+    const fanOut = new FanOut();
+    const [slow, fast] = members(fanOut, 2);
+    slow!.stream.writableLength = SOFT_LIMIT + 1;
+    fanOut.deliver('r', push(1), { ephemeral: true });
+    fanOut.deliver('r', push(2));
+    await endOfTurn();
+    expect([numbers(slow!.socket), numbers(fast!.socket)]).toEqual([[2], [1, 2]]);
+  });
+
+  it('does not reach who has left, and reaches who came back only from then on', async () => {
+    const fanOut = new FanOut();
+    const [ann, bob] = members(fanOut, 2);
+    fanOut.deliver('r', push(1));
+    fanOut.remove('r', ann!.connection);
+    fanOut.deliver('r', push(2));
+    fanOut.add('r', ann!.connection);
+    fanOut.deliver('r', push(3));
+    await endOfTurn();
+    expect([numbers(ann!.socket), numbers(bob!.socket)]).toEqual([[3], [1, 2, 3]]);
+    for (const { connection } of [ann!, bob!]) fanOut.remove('r', connection);
+    expect([fanOut.members('r').size, ann!.connection.groups.size]).toEqual([0, 0]);
+  });
+});
+
+describe('a room of thousands', () => {
+  it('lets others have their turn while it is written to, and a reply never overtakes its pushes', async () => {
+    const fanOut = new FanOut();
+    const all = members(fanOut, 2_000);
+    const last = all.at(-1)!;
+    fanOut.deliver('r', push(1));
+    await endOfTurn();
+    const served = () => all.filter(({ stream }) => stream.writes.length > 0).length;
+    expect(served()).toBeGreaterThan(0);
+    expect(served()).toBeLessThan(2_000);
+
+    fanOut.deliver('r', push(2));
+    fanOut.reply(last.connection, '{"reply":"to the last"}');
+    const late = connected();
+    fanOut.add('r', late.connection);
+    const gone = all[1_500]!;
+    fanOut.remove('r', gone.connection);
+    fanOut.deliver('r', push(3));
+    await expect.poll(() => numbers(all[1_998]!.socket)).toEqual([1, 2, 3]);
+
+    expect(numbers(last.socket)).toEqual([1, 2, 3, 'to the last']);
+    expect([numbers(late.socket), numbers(gone.socket)]).toEqual([[3], []]);
+    for (const { socket } of all.slice(0, -1))
+      if (socket !== gone.socket) expect(numbers(socket)).toEqual([1, 2, 3]);
+  });
+});
+
+type Step = { do: 'add' | 'remove' | 'deliver' | 'reply' | 'turn'; who: number; group: number };
+const step: fc.Arbitrary<Step> = fc.record({
+  do: fc.constantFrom('add', 'remove', 'deliver', 'deliver', 'deliver', 'reply', 'turn'),
+  who: fc.nat(3),
+  group: fc.nat(1),
+});
+
+describe('whatever happens in whatever turn', () => {
+  it('each member gets what was delivered while it was one, once, in order, and replies behind it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+        const fanOut = new FanOut();
+        const people = Array.from({ length: 4 }, (_, n) => connected({ user: { id: `${n}`, name: `${n}` } }));
+        // What a person must get; what had not been written when they left a group may be missing.
+        const due = people.map((): { n: number; group: number | null; optional: boolean }[] => []);
+        for (const [n, { do: what, who, group }] of steps.entries()) {
+          const { connection, socket } = people[who]!;
+          const name = `g${group}`;
+          if (what === 'turn') await endOfTurn();
+          if (what === 'add' && !connection.groups.has(name)) fanOut.add(name, connection);
+          if (what === 'reply') {
+            fanOut.push(connection, push(n));
+            due[who]!.push({ n, group: null, optional: false });
+          }
+          if (what === 'remove') {
+            const has = new Set(numbers(socket));
+            for (const each of due[who]!) each.optional ||= each.group === group && !has.has(each.n);
+            fanOut.remove(name, connection);
+          }
+          if (what === 'deliver') {
+            for (const [index, person] of people.entries())
+              if (person.connection.groups.has(name)) due[index]!.push({ n, group, optional: false });
+            fanOut.deliver(name, push(n));
+          }
+        }
+        await endOfTurn();
+        await endOfTurn();
+        for (const [index, { socket }] of people.entries()) {
+          const got = numbers(socket) as number[];
+          const place = new Map(got.map((n, at) => [n, at]));
+          expect(place.size).toBe(got.length);
+          expect(got.every((n) => due[index]!.some((each) => each.n === n))).toBe(true);
+          for (const each of due[index]!) if (!each.optional) expect(place.has(each.n)).toBe(true);
+          const here = due[index]!.filter(({ n }) => place.has(n));
+          for (const [at, later] of here.entries())
+            for (const earlier of here.slice(0, at))
+              if (later.group === null || earlier.group === later.group)
+                expect(place.get(earlier.n)).toBeLessThan(place.get(later.n) as number);
+        }
+      }),
+      { numRuns: 500, seed: 9 },
+    );
+  });
+});
