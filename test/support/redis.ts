@@ -88,7 +88,9 @@ async function launch(port: number, folder: string, args: string[] = []): Promis
     '--appendonly',
     'no',
   ];
-  const child = spawn(process.env.REDIS_SERVER ?? 'redis-server', [...own, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.env.REDIS_SERVER ?? 'redis-server', [...own, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   // A test run that ends in the middle leaves no server behind.
   const reap = () => child.kill('SIGKILL');
   process.once('exit', reap);
