@@ -112,6 +112,14 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     await Promise.race([feed.delivered(event.seq), once(late, 'abort')]);
   }
 
+  /** A client may come from a page that is newer than what this node has heard: waits, not for long, for the feed. */
+  async catchUp({ room, feed }: LiveRoom, seq: number): Promise<void> {
+    const head = (await this.log.heads([room.id])).get(room.id) ?? 0;
+    if (head < seq) return;
+    feed.compare(head);
+    await Promise.race([feed.delivered(seq), once(AbortSignal.timeout(REPLY_WAIT_MS), 'abort')]);
+  }
+
   of(connection: Connection): Record<string, number> {
     const heads: Record<string, number> = {};
     for (const group of connection.groups) {

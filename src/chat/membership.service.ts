@@ -65,6 +65,7 @@ export class MembershipService {
   ): Promise<Entrance> {
     const room = await this.rooms.enter(connection.user, name);
     const live = await this.hold(connection, name, () => this.liveRooms.enter(room));
+    if (after !== undefined && after > live.feed.position) await this.liveRooms.catchUp(live, after);
     const head = live.feed.position;
     const recovered =
       after !== undefined && epoch === room.epoch && after <= head && head - after <= REPLAY_LIMIT;

@@ -137,13 +137,14 @@ export class RoomFeed {
     this.reading = true;
     for (let retry = RETRY_MS.least; !this.closed && this.seenHead > this.at;) {
       try {
-        const events = await this.source.read(this.at, PAGE);
+        const before = this.at;
+        const events = await this.source.read(before, PAGE);
         if (this.closed) return;
         for (const event of events) if (event.seq === this.at + 1) this.pass(event);
         for (const seq of this.held.keys()) if (seq <= this.at) this.held.delete(seq);
         this.passHeld();
         // A hint ahead of the log would be read for ever: what is not there was never acknowledged.
-        if (events.length === 0) this.seenHead = this.at;
+        if (this.at === before) this.seenHead = before;
       } catch (error) {
         this.logger.warn(`cannot read a gap, trying again: ${String(error)}`);
         await new Promise((resolve) => (this.retryTimer = setTimeout(resolve, retry)));

@@ -37,7 +37,8 @@ export class Connection {
   /** Monotonic milliseconds; 0 where no ping is unanswered. */
   pingSentAt = 0;
   nextPingAt = 0;
-  private readonly outbox: Buffer[] = [];
+  private readonly pushes: Buffer[] = [];
+  private readonly replies: Buffer[] = [];
   private slowSince = 0;
   private closing = false;
   private killer?: NodeJS.Timeout;
@@ -87,14 +88,21 @@ export class Connection {
     else this.stream.write(frames);
   }
 
-  /** Queues a frame for this connection alone; `flush` writes all of them. */
+  /** Pushes of a group. Where replies are queued, both leave in one write, the pushes first. */
+  deliver(frames: Buffer | null): void {
+    if (frames === null) return;
+    if (this.replies.length === 0) this.write(frames);
+    else this.pushes.push(frames);
+  }
+
+  /** Queues a frame for this connection alone; `flush` writes what is queued. */
   enqueue(frame: Buffer): void {
-    this.outbox.push(frame);
+    this.replies.push(frame);
   }
 
   flush(): void {
-    const [first, ...more] = this.outbox.splice(0);
-    if (first) this.write(more.length === 0 ? first : Buffer.concat([first, ...more]));
+    const queued = [...this.pushes.splice(0), ...this.replies.splice(0)];
+    if (queued.length > 0) this.write(queued.length === 1 ? (queued[0] as Buffer) : Buffer.concat(queued));
   }
 
   /** Cuts off a reader that stays behind. `now` is monotonic, in milliseconds. */

@@ -112,7 +112,7 @@ export class Group {
     for (const connection of unserved) {
       if (count-- <= 0) return false;
       unserved.delete(connection);
-      connection.write(batch.bytesFor(connection));
+      connection.deliver(batch.bytesFor(connection));
     }
     this.current = undefined;
     return true;
@@ -120,7 +120,8 @@ export class Group {
 
   /** Writes to one connection, out of turn, all that was delivered until now. */
   serve(connection: Connection): void {
-    if (this.current?.unserved.delete(connection)) connection.write(this.current.batch.bytesFor(connection));
-    if (!this.pending.isEmpty) connection.write(this.pending.takeFor(connection));
+    if (this.current?.unserved.delete(connection))
+      connection.deliver(this.current.batch.bytesFor(connection));
+    if (!this.pending.isEmpty) connection.deliver(this.pending.takeFor(connection));
   }
 }
