@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { ChatError } from '../protocol/chat-error.js';
 import { DataFolderLock } from './data-folder.lock.js';
 import { Database, DatabaseOpenError } from './database.contract.js';
+import { connectSqlite } from './sqlite.connect.js';
 import { NodeSqliteDialect } from './sqlite.dialect.js';
 import { isPassing } from './sqlite.errors.js';
 import type { Tables } from './tables.js';
@@ -12,18 +13,19 @@ import { unavailable } from './unavailable.js';
 
 /** How long a transaction of somebody else in this process may keep the connection. */
 const TURN_PATIENCE_MS = 5_000;
-/** How long another program (a backup) may keep the file. The event loop stands still meanwhile. */
-const BUSY_TIMEOUT_MS = 1_000;
 
 /** A file that this process has for itself, and one connection to it, which all that happens here shares. */
 export class SqliteDatabase extends Database {
   override readonly dialect = 'sqlite';
   override readonly kysely: Kysely<Tables>;
   private readonly turns = new Turns(TURN_PATIENCE_MS);
+  private readonly closers: (() => Promise<void>)[] = [];
   private closing?: Promise<void>;
 
   private constructor(
     private readonly sqlite: DatabaseSync,
+    /** Its path; none where it is in memory. */
+    readonly file?: string,
     private readonly folderLock?: DataFolderLock,
   ) {
     super();
@@ -32,12 +34,12 @@ export class SqliteDatabase extends Database {
 
   static open(url: string): SqliteDatabase {
     const name = url.replace(/^sqlite:(\/\/)?/, '');
-    if (name === ':memory:') return new SqliteDatabase(connect(name));
+    if (name === ':memory:') return new SqliteDatabase(connectSqlite(name));
     const file = resolve(name);
     let folderLock: DataFolderLock | undefined;
     try {
       folderLock = DataFolderLock.take(dirname(file));
-      return new SqliteDatabase(connect(file), folderLock);
+      return new SqliteDatabase(connectSqlite(file), file, folderLock);
     } catch (error) {
       folderLock?.release();
       if (error instanceof DatabaseOpenError) throw error;
@@ -78,12 +80,18 @@ export class SqliteDatabase extends Database {
     await this.exclusive((sqlite) => sqlite.prepare('select count(*) from sqlite_schema').get());
   }
 
+  /** For whoever has a connection of their own to the file: awaited before the folder is let go of. */
+  beforeClose(close: () => Promise<void>): void {
+    this.closers.push(close);
+  }
+
   override close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
   }
 
   private async end(): Promise<void> {
+    for (const close of this.closers) await close();
     await this.turns.take();
     try {
       await this.kysely.destroy();
@@ -93,22 +101,5 @@ export class SqliteDatabase extends Database {
     } finally {
       this.turns.pass();
     }
-  }
-}
-
-function connect(file: string): DatabaseSync {
-  const sqlite = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
-  try {
-    sqlite.exec('pragma journal_mode = wal');
-    // Acknowledged means on the disk, also where the power fails. WAL alone would keep the file sound, not complete.
-    sqlite.exec('pragma synchronous = full');
-    // On macOS an ordinary fsync stops at the drive's cache.
-    sqlite.exec('pragma fullfsync = on');
-    // A burst must not leave a log of its size behind for ever.
-    sqlite.exec('pragma journal_size_limit = 67108864');
-    return sqlite;
-  } catch (error) {
-    sqlite.close();
-    throw error;
   }
 }

@@ -37,6 +37,7 @@ export class Connection {
   /** Monotonic milliseconds; 0 where no ping is unanswered. */
   pingSentAt = 0;
   nextPingAt = 0;
+  private readonly closeListeners: ((code: number) => void)[] = [];
   private readonly pushes: Buffer[] = [];
   private readonly replies: Buffer[] = [];
   private slowSince = 0;
@@ -70,9 +71,11 @@ export class Connection {
 
   /** Called once, after the socket is gone, with the close code. */
   onClose(listener: (code: number) => void): void {
+    // One listener on the socket for all: each would cost every idle connection some hundred bytes.
+    if (this.closeListeners.push(listener) > 1) return;
     this.socket.once('close', (code) => {
       clearTimeout(this.killer);
-      listener(code);
+      for (const each of this.closeListeners) each(code);
     });
   }
 

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -15,6 +16,21 @@ const args = [
   '--disable-sync',
 ];
 
+/** A command is found as a shell finds it; playwright wants the file. */
+async function pathOf(command: string): Promise<string> {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const file = resolve(folder, command);
+    if (
+      await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file;
+  }
+  return command;
+}
+
 /** A real browser, and whatever its pages complained of. */
 export class TestBrowser implements AsyncDisposable {
   /** Errors of the console, uncaught ones, and violations of the content security policy. */
@@ -24,7 +40,7 @@ export class TestBrowser implements AsyncDisposable {
 
   static async start(): Promise<TestBrowser> {
     return new TestBrowser(
-      await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args }),
+      await chromium.launch({ executablePath: await pathOf(process.env.CHROMIUM ?? 'chromium'), args }),
     );
   }
 

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { unavailable } from '../database/unavailable.js';
+import type { Stored } from './sqlite.appender.js';
+import type { Entry } from './sql.room-log.js';
+
+/** What the thread answers: what became of each entry, or the error that it all failed with. */
+export type WriterAnswer = { stored: (Stored | null)[] } | { error: { message: string; errcode?: number } };
+
+interface Pending {
+  resolve: (stored: (Stored | null)[]) => void;
+  reject: (error: Error) => void;
+}
+
+/** The thread that appends to one file. One batch at a time; a thread that dies is replaced for the next one. */
+export class SqliteWriter {
+  /** Sources that run as they are have no file that a thread could start from. */
+  static readonly isBuilt = import.meta.filename.endsWith('.js');
+  private worker?: Worker;
+  private pending?: Pending;
+  private closing = false;
+
+  constructor(private readonly file: string) {}
+
+  /** Rejects with SQLite's error, or with `unavailable` where the thread ended: then it may be stored or not. */
+  append(entries: Entry[]): Promise<(Stored | null)[]> {
+    if (this.closing) return Promise.reject(unavailable(new Error('the database is closed')));
+    return new Promise((resolve, reject) => {
+      this.pending = { resolve, reject };
+      this.worker ??= this.start();
+      this.worker.postMessage(entries);
+    });
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    this.closing = true;
+    const { worker } = this;
+    if (!worker) return;
+    const ended = once(worker, 'exit');
+    worker.postMessage(null);
+    await ended;
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL('./sqlite.writer.thread.js', import.meta.url), {
+      workerData: this.file,
+    });
+    worker.on('message', (answer: WriterAnswer) => {
+      const pending = this.take();
+      if ('stored' in answer) pending?.resolve(answer.stored);
+      else pending?.reject(Object.assign(new Error(answer.error.message), { errcode: answer.error.errcode }));
+    });
+    worker.on('error', (error) => this.take()?.reject(unavailable(error)));
+    worker.on('exit', () => {
+      if (this.worker === worker) this.worker = undefined;
+      this.take()?.reject(unavailable(new Error('the writing thread ended')));
+    });
+    // The server's sockets keep the process; this thread alone does not.
+    worker.unref();
+    return worker;
+  }
+
+  private take(): Pending | undefined {
+    const { pending } = this;
+    this.pending = undefined;
+    return pending;
+  }
+}

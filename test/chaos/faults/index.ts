@@ -1,0 +1,16 @@
+import type { Fault } from '../scenario.js';
+import * as database from './database.js';
+import * as nodeKill from './node-kill.js';
+import * as ordering from './ordering.js';
+import * as redis from './redis.js';
+
+/** Every fault, by its number in the table of faults. */
+export const faults: readonly Fault[] = [database, nodeKill, ordering, redis]
+  .flatMap((family) => Object.values(family) as Fault[])
+  .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+export function faultOf(id: string): Fault {
+  const fault = faults.find((one) => one.id === id.toUpperCase());
+  if (!fault) throw new Error(`there is no fault ${id}; there are ${faults.map((one) => one.id).join(' ')}`);
+  return fault;
+}

@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { oneOf } from '../random.js';
+import { RedisPubSubChannelLayer } from '../../../src/channel-layer/redis-pubsub.channel-layer.js';
+import { eventually, type Fault, play } from '../scenario.js';
+
+const two = { nodes: 2, database: 'postgres' } as const;
+
+export const F20: Fault = {
+  id: 'F20',
+  title: 'many send into one room on two nodes at once',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      clients: 20,
+      rooms: 1,
+      quiet: true,
+      settleMs: 120_000,
+      fault: async ({ crowd, ms, note, world, expect }) => {
+        const each = Math.max(25, Math.round(ms(500)));
+        const began = performance.now();
+        await Promise.all(
+          crowd.clients.map(async (client) => {
+            for (let n = 0; n < each; n++) await crowd.say(client, 'room-1');
+          }),
+        );
+        note(`20 × ${each} in ${Math.round(performance.now() - began)} ms`);
+        const head = (await world.rooms()).find(({ name }) => name === 'room-1')?.head;
+        expect(head === 20 * each, `seq is 1 to ${20 * each}, and ends at ${head}`);
+      },
+    }),
+};
+
+export const F21: Fault = {
+  id: 'F21',
+  title: 'people come in while others talk',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      clients: 16,
+      rooms: 2,
+      roomsEach: 2,
+      perSecond: stage.scale.name === 'short' ? 150 : 300,
+      fault: async ({ crowd, ms, note, random, expect }) => {
+        const joins = Math.max(60, ms(1_000));
+        const guests = crowd.clients.filter((_, index) => index >= 8);
+        for (let done = 0; done < joins; done += guests.length)
+          await Promise.all(
+            guests.map(async (guest) => {
+              // A room that nobody is in any more on this node is left there, and entered anew.
+              const room = oneOf([...guest.rooms.keys()], random);
+              if (!guest.isJoined) return;
+              await guest.leaveRoom(room);
+              await pause(random() * 20);
+              await guest.joinRoom(room);
+            }),
+          ).catch(() => undefined);
+        note(`${joins} joins`);
+        expect(
+          (await eventually(() => guests.every(({ isJoined }) => isJoined), 10_000)) !== undefined,
+          'everybody is in again',
+        );
+      },
+    }),
+};
+
+export const F17: Fault = {
+  id: 'F17',
+  title: 'Redis repeats and reorders hints',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      fault: async ({ world, ms, note, random }) => {
+        await using layer = closing(new RedisPubSubChannelLayer({ hosts: [world.redis?.url ?? ''] }));
+        const channel = await layer.newChannel();
+        let troubled = 0;
+        let stopped = false;
+        const own = 'somebody who repeats';
+        layer.receive(channel).subscribe((hint) => {
+          if (stopped || hint.type !== 'chat.event' || hint.node === own || random() > 0.3) return;
+          const room = JSON.parse(String(hint.body)) as { roomId: string };
+          // At once, again after its successors, and long after everybody has it.
+          for (const delay of [0, random() * 150, 150 + random() * 600])
+            setTimeout(() => {
+              troubled += 1;
+              layer.groupSend(`chat.${room.roomId}`, { ...hint, node: own }).catch(() => undefined);
+            }, delay);
+        });
+        for (const { id } of await world.rooms()) await layer.groupAdd(`chat.${id}`, channel);
+        await pause(Math.max(2_000, ms(15_000)));
+        stopped = true;
+        await pause(800);
+        note(`${troubled} hints too many, and out of order`);
+      },
+    }),
+};
+
+function closing(layer: RedisPubSubChannelLayer): RedisPubSubChannelLayer & AsyncDisposable {
+  return Object.assign(layer, { [Symbol.asyncDispose]: () => layer.close() });
+}

@@ -1,0 +1,206 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { eventually, type Fault, play, type Scene } from '../scenario.js';
+
+/** As an operator with `redis-cli`, whatever the nodes may do. */
+async function command(scene: Scene, ...words: string[]): Promise<void> {
+  const client = new Redis(scene.world.redis?.url ?? '', { retryStrategy: () => null });
+  client.on('error', () => undefined);
+  try {
+    await client.call(words[0] as string, ...words.slice(1));
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** `degraded` is what a node says of itself when Redis is out of its reach; it serves all the same. */
+function says(scene: Scene, status: 'up' | 'degraded', withinMs: number): Promise<number | undefined> {
+  return eventually(async () => {
+    const healths = await Promise.all(scene.world.nodes.map((node) => node.health()));
+    return healths.every((health) => health.status === status && health.code === 200);
+  }, withinMs);
+}
+
+async function healed(scene: Scene): Promise<void> {
+  const up = await says(scene, 'up', 30_000);
+  scene.expect(up !== undefined, 'every node says that it is up again');
+  scene.note(`all say they are up ${Math.round(up ?? 0)} ms after healing`);
+}
+
+const two = { nodes: 2, database: 'postgres' } as const;
+
+export const F22: Fault = {
+  id: 'F22',
+  title: 'Redis drops its subscribers every 2 s',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      fault: async (scene) => {
+        const rounds = Math.max(2, Math.round(scene.ms(30_000) / 2_000));
+        for (let round = 0; round < rounds; round++) {
+          await command(scene, 'CLIENT', 'KILL', 'TYPE', 'pubsub');
+          await pause(2_000);
+        }
+        scene.note(`${rounds} times`);
+      },
+    }),
+};
+
+export const F23: Fault = {
+  id: 'F23',
+  title: 'Redis is killed, and is back after a while',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      fault: async (scene) => {
+        const { world, scale } = scene;
+        const aways = { short: [700], normal: [500, 2_000, 5_000], full: [500, 1_000, 2_000, 5_000, 15_000] };
+        for (const away of aways[scale.name]) {
+          await world.redis?.kill();
+          const told = await says(scene, 'degraded', 10_000);
+          scene.expect(told !== undefined, 'every node says that it is degraded, and still is ready');
+          await pause(away);
+          await world.redis?.restart();
+          await healed(scene);
+          await pause(500);
+        }
+      },
+    }),
+};
+
+export const F24: Fault = {
+  id: 'F24',
+  title: 'Redis stands still, connections open',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      fault: async (scene) => {
+        const { world, crowd } = scene;
+        world.redis?.pause();
+        const frozenAt = performance.now();
+        const noticed = await says(scene, 'degraded', 15_000);
+        scene.expect(noticed !== undefined, 'every node notices');
+        scene.note(`noticed after ${Math.round(noticed ?? 0)} ms`);
+        await pause(Math.max(500, scene.ms(10_000) - (noticed ?? 0)));
+        const during = crowd.history.sends.filter(({ invokedAt }) => invokedAt >= frozenAt);
+        const waits = during.map(({ answeredAt, invokedAt }) => (answeredAt ?? Infinity) - invokedAt);
+        // Anything that waited for Redis would have waited for all of the freeze.
+        const answered = waits.filter((wait) => wait < 3_000).length;
+        scene.expect(answered >= during.length * 0.9, 'sends are answered while Redis stands still');
+        scene.note(`${answered} of ${during.length} sends answered within 3 s meanwhile`);
+        world.redis?.resume();
+        await healed(scene);
+      },
+    }),
+};
+
+export const F25: Fault = {
+  id: 'F25',
+  title: 'Redis stops for a second every two',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      redisArgs: ['--enable-debug-command', 'yes'],
+      fault: async (scene) => {
+        const before = scene.crowd.clients.map(({ closes }) => closes.length);
+        for (let left = Math.max(2, Math.round(scene.ms(20_000) / 2_000)); left > 0; left--) {
+          await command(scene, 'DEBUG', 'SLEEP', '1');
+          await pause(1_000);
+        }
+        const kept = scene.crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        scene.expect(kept, 'nobody is disconnected');
+        await healed(scene);
+      },
+    }),
+};
+
+export const F26: Fault = {
+  id: 'F26',
+  title: 'one node is cut from Redis',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      fault: async (scene) => {
+        const { world, crowd } = scene;
+        const before = crowd.clients.map(({ closes }) => closes.length);
+        const [wire] = world.redisWires;
+        if (!wire) throw new Error('there is no wire to Redis');
+        wire.refusing = true;
+        wire.cut();
+        const told = await eventually(async () => (await world.node(0).health()).status === 'degraded', 10_000);
+        scene.expect(told !== undefined, 'the node that is cut off says so');
+        await pause(Math.max(6_000, scene.ms(30_000)));
+        const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        scene.expect(kept, 'everybody keeps the connection');
+        wire.heal();
+        await healed(scene);
+      },
+    }),
+};
+
+export const F28: Fault = {
+  id: 'F28',
+  title: 'Redis is full',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      redisArgs: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'],
+      fault: async (scene) => {
+        const client = new Redis(scene.world.redis?.url ?? '', { retryStrategy: () => null });
+        client.on('error', () => undefined);
+        for (let n = 0; n < 200; n++)
+          if ((await client.set(`filler-${n}`, 'x'.repeat(50_000)).catch(() => 'full')) === 'full') break;
+        await pause(Math.max(2_000, scene.ms(10_000)));
+        await client.flushall();
+        client.disconnect();
+        await healed(scene);
+        scene.expect(scene.crowd.history.sends.every(({ outcome }) => outcome !== 'fail'), 'no send fails');
+      },
+    }),
+};
+
+export const F30: Fault = {
+  id: 'F30',
+  title: 'Redis takes away the right to talk to it',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      fault: async (scene) => {
+        // A second operator account, because the nodes sign in as the default one.
+        await command(scene, 'ACL', 'SETUSER', 'operator', 'on', '>operator', '~*', '&*', '+@all');
+        const asOperator = new Redis(scene.world.redis?.url ?? '', { username: 'operator', password: 'operator' });
+        asOperator.on('error', () => undefined);
+        await asOperator.call('ACL', 'SETUSER', 'default', 'off');
+        await asOperator.call('CLIENT', 'KILL', 'USER', 'default');
+        const told = await says(scene, 'degraded', 15_000);
+        scene.expect(told !== undefined, 'every node says that it is degraded');
+        const before = scene.world.nodes.map(({ output }) => output.split('\n').length);
+        const quietMs = Math.max(3_000, scene.ms(20_000));
+        await pause(quietMs);
+        const lines = scene.world.nodes.map(
+          ({ output }, index) => output.split('\n').length - (before[index] ?? 0),
+        );
+        const most = 2 + quietMs / 2_000;
+        scene.expect(Math.max(...lines) <= most, `the log is not flooded: ${lines.join(', ')} lines`);
+        await asOperator.call('ACL', 'SETUSER', 'default', 'on');
+        asOperator.disconnect();
+        await healed(scene);
+      },
+    }),
+};
+
+export const F31: Fault = {
+  id: 'F31',
+  title: 'Redis is not there when the nodes start',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      redisLate: true,
+      fault: async (scene) => {
+        scene.expect((await says(scene, 'degraded', 5_000)) !== undefined, 'nodes start, and say they are degraded');
+        await pause(Math.max(1_000, scene.ms(5_000)));
+        await scene.world.redis?.restart();
+        await healed(scene);
+      },
+    }),
+};

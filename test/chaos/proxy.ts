@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+type Direction = 'up' | 'down';
+
+interface Pair {
+  client: Socket;
+  upstream: Socket;
+}
+
+/**
+ * A bad network in front of one TCP port on loopback. `up` is from clients to the server. What was swallowed leaves a
+ * hole in a connection's bytes, so `heal` ends the connections that lost some.
+ */
+export class ChaosProxy implements AsyncDisposable {
+  /** Added to every piece of bytes, in both directions. */
+  latencyMs = 0;
+  /** New connections are accepted and reset at once. */
+  refusing = false;
+  private readonly pairs = new Set<Pair>();
+  private readonly dropping = new Set<Direction>();
+  private readonly holed = new Set<Pair>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private frozen = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: number,
+  ) {
+    server.on('connection', (client) => this.accept(client));
+  }
+
+  static async start(target: number): Promise<ChaosProxy> {
+    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new ChaosProxy(server, target);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get connections(): number {
+    return this.pairs.size;
+  }
+
+  /** Every connection ends, in peace as far as TCP is concerned. */
+  cut(): void {
+    for (const pair of this.pairs) this.end(pair);
+  }
+
+  /** Every connection ends with RST on both sides. */
+  reset(): void {
+    for (const { client, upstream } of this.pairs) {
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+    }
+  }
+
+  /** Bytes of this direction vanish; nobody is told. */
+  drop(direction: Direction): void {
+    this.dropping.add(direction);
+  }
+
+  /** Both directions stand still, connections stay open, nothing is lost. */
+  freeze(): void {
+    this.frozen = true;
+    for (const { client, upstream } of this.pairs) {
+      client.pause();
+      upstream.pause();
+    }
+  }
+
+  /** A good network again. */
+  heal(): void {
+    this.latencyMs = 0;
+    this.refusing = false;
+    this.frozen = false;
+    this.dropping.clear();
+    for (const pair of this.holed) this.end(pair);
+    for (const { client, upstream } of this.pairs) {
+      client.resume();
+      upstream.resume();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.cut();
+    this.server.close();
+    if (this.server.listening) await once(this.server, 'close');
+  }
+
+  private accept(client: Socket): void {
+    client.on('error', () => undefined);
+    if (this.refusing) return void client.resetAndDestroy();
+    const upstream = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
+    const pair: Pair = { client, upstream };
+    this.pairs.add(pair);
+    for (const socket of [client, upstream])
+      socket.on('error', () => undefined).once('close', () => this.end(pair));
+    this.pass(pair, 'up', client, upstream);
+    this.pass(pair, 'down', upstream, client);
+    if (this.frozen) {
+      client.pause();
+      upstream.pause();
+    }
+  }
+
+  private pass(pair: Pair, direction: Direction, from: Socket, to: Socket): void {
+    const write = (bytes: Buffer) => {
+      if (to.destroyed || to.writableEnded) return;
+      // A slow reader behind the proxy is a slow reader for whoever is in front of it.
+      if (!to.write(bytes)) from.pause();
+    };
+    from.on('data', (bytes: Buffer) => {
+      if (this.dropping.has(direction)) return void this.holed.add(pair);
+      if (this.latencyMs > 0) this.later(() => write(bytes));
+      else write(bytes);
+    });
+    to.on('drain', () => !this.frozen && from.resume());
+    from.on('end', () => this.later(() => to.end()));
+  }
+
+  /** In the order of the calls, as long as the latency does not shrink in between. */
+  private later(act: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      act();
+    }, this.latencyMs);
+    this.timers.add(timer);
+  }
+
+  private end(pair: Pair): void {
+    this.pairs.delete(pair);
+    this.holed.delete(pair);
+    pair.client.destroy();
+    pair.upstream.destroy();
+  }
+}

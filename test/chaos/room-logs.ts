@@ -1,0 +1,27 @@
+import type { Sighting } from './history.js';
+
+/** The database's events, by place and by who said them. */
+export class RoomLogs {
+  private readonly places = new Map<string, Sighting>();
+  private readonly drafts = new Map<string, Sighting[]>();
+
+  constructor(readonly all: readonly Sighting[]) {
+    for (const event of all) {
+      this.places.set(`${event.room} ${event.seq}`, event);
+      const key = draftKey(event);
+      this.drafts.set(key, [...(this.drafts.get(key) ?? []), event]);
+    }
+  }
+
+  at(room: string, seq: number): Sighting | undefined {
+    return this.places.get(`${room} ${seq}`);
+  }
+
+  /** Wherever it was stored. */
+  ofDraft(draft: Pick<Sighting, 'author' | 'clientId'>): Sighting[] {
+    return this.drafts.get(draftKey(draft)) ?? [];
+  }
+}
+
+/** One message, wherever it is: repeats have the same. */
+export const draftKey = ({ author, clientId }: Pick<Sighting, 'author' | 'clientId'>) => `${author} ${clientId}`;

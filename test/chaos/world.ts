@@ -1,0 +1,165 @@
+import { DatabaseSync } from 'node:sqlite';
+import { temporaryFolder } from '../support/folder.js';
+import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { ChatNode } from './chat-node.js';
+import type { Sighting } from './history.js';
+import { ChaosProxy } from './proxy.js';
+import type { Stage } from './stage.js';
+
+export interface Setup {
+  nodes: number;
+  database: 'sqlite' | 'postgres';
+  /** One that this fault may break. Otherwise PostgreSQL is shared with other faults. */
+  ownPostgres?: boolean;
+  postgresSettings?: readonly string[];
+  /** False: one node alone, in memory. */
+  redis?: boolean;
+  redisArgs?: string[];
+  /** Redis is not there when the nodes start. */
+  redisLate?: boolean;
+  env?: Record<string, string>;
+  /** Open files of each node. */
+  files?: number;
+}
+
+const SECRET = 'a secret that outlives every process here, of fifty';
+const EVENTS =
+  'select room.name as room, event.seq as seq, event.id as id, event.actor_id as author, event.client_id as "clientId" ' +
+  'from event join room on room.id = event.room_id';
+const HEADS = 'select id, name, head from room';
+
+interface RoomRow {
+  id: string;
+  name: string;
+  head: number;
+}
+
+/** Nodes, their database and their Redis, with a bad network in front of each; all of it real. */
+export class World implements AsyncDisposable {
+  readonly nodes: ChatNode[] = [];
+  /** Between people and each node. */
+  readonly doors: ChaosProxy[] = [];
+  /** Between each node and Redis. */
+  readonly redisWires: ChaosProxy[] = [];
+  /** Between all nodes and PostgreSQL. */
+  databaseWire?: ChaosProxy;
+  redis?: TestRedis;
+  postgres?: TestPostgres;
+  private readonly stack = new AsyncDisposableStack();
+  private databaseUrl = '';
+  private env: Record<string, string> = {};
+
+  private constructor(
+    readonly stage: Stage,
+    readonly setup: Setup,
+  ) {}
+
+  static async build(stage: Stage, setup: Setup): Promise<World> {
+    const world = new World(stage, setup);
+    try {
+      await world.open();
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
+    return world;
+  }
+
+  /** Where people are led, one after the other. */
+  get addresses(): string[] {
+    return this.doors.map(({ port }) => `http://127.0.0.1:${port}`);
+  }
+
+  /** The database itself, past every bad network. */
+  get databaseAddress(): string {
+    return this.databaseUrl;
+  }
+
+  /** A further node on the same database and Redis; not started. */
+  async addNode(): Promise<ChatNode> {
+    const index = this.nodes.length;
+    const env = { ...this.env };
+    if (this.redis) {
+      const wire = this.stack.use(await ChaosProxy.start(this.redis.port));
+      this.redisWires.push(wire);
+      env.REDIS_URL = `redis://127.0.0.1:${wire.port}`;
+    }
+    const { files } = this.setup;
+    const node = await ChatNode.create(`node ${'ABCDEFGH'[index]}`, {
+      entry: this.stage.edition.entry,
+      env,
+      ...(files && { files }),
+    });
+    this.nodes.push(this.stack.use(node));
+    this.doors.push(this.stack.use(await ChaosProxy.start(node.port)));
+    return node;
+  }
+
+  node(index: number): ChatNode {
+    const node = this.nodes[index];
+    if (!node) throw new Error(`there is no node ${index}`);
+    return node;
+  }
+
+  async rooms(): Promise<RoomRow[]> {
+    return (await this.select<RoomRow>(HEADS)).map((row) => ({ ...row, head: Number(row.head) }));
+  }
+
+  /** Every event of every room, as the database has it, whoever runs. */
+  async stored(): Promise<Sighting[]> {
+    return (await this.select<Sighting>(EVENTS)).map((row) => ({ ...row, seq: Number(row.seq) }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stack.disposeAsync();
+  }
+
+  private async open(): Promise<void> {
+    const { nodes, database, redis = nodes > 1, redisArgs, redisLate, env } = this.setup;
+    if (redis) this.redis = this.stack.use(await startRedis(redisArgs ? { args: redisArgs } : {}));
+    if (redisLate) await this.redis?.stop();
+    const url = database === 'sqlite' ? await this.openSqlite() : await this.openPostgres();
+    this.env = { DATABASE_URL: url, AUTH_SECRET: SECRET, RATE_LIMIT: 'off', LOG_LEVEL: 'warn', ...env };
+    for (let index = 0; index < nodes; index++) await (await this.addNode()).start();
+  }
+
+  private async openSqlite(): Promise<string> {
+    const folder = this.stack.use(await temporaryFolder());
+    this.databaseUrl = folder.databaseUrl;
+    return this.databaseUrl;
+  }
+
+  private async openPostgres(): Promise<string> {
+    const { ownPostgres, postgresSettings } = this.setup;
+    const postgres = ownPostgres
+      ? this.stack.use(await startPostgres([...(postgresSettings ?? [])]))
+      : await this.stage.sharedPostgres();
+    this.postgres = postgres;
+    this.databaseUrl = await postgres.createDatabase();
+    this.databaseWire = this.stack.use(await ChaosProxy.start(postgres.port));
+    return this.databaseUrl.replace(`:${postgres.port}/`, `:${this.databaseWire.port}/`);
+  }
+
+  private async select<Row>(text: string): Promise<Row[]> {
+    if (this.setup.database === 'postgres') return (await query(this.databaseUrl, text)) as Row[];
+    const sqlite = new DatabaseSync(this.databaseUrl.replace('sqlite:', ''), { readOnly: true });
+    try {
+      return sqlite.prepare(text).all() as Row[];
+    } finally {
+      sqlite.close();
+    }
+  }
+}
+
+async function query(url: string, text: string): Promise<unknown[]> {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client(url);
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows as unknown[];
+  } finally {
+    await client.end();
+  }
+}
