@@ -137,7 +137,7 @@ function build(options: AuthOptions, secure: boolean, sessions: SessionCache, li
       window: 10,
       max: 100,
       // A whole office may share one address.
-      customRules: { '/sign-in/anonymous': { window: 60, max: 30 } },
+      customRules: { '/sign-in/anonymous': { window: 60, max: 300 } },
     },
     telemetry: { enabled: false },
     logger: { level: 'warn', log: report },

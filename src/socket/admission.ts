@@ -6,7 +6,7 @@ import { TokenBuckets } from './token-buckets.js';
 
 const RETRY_MS = 5_000;
 /** New connections of one address and of one person. Sustained per second, and at once. */
-const PER_ADDRESS = { perSecond: 50, burst: 500 };
+const PER_ADDRESS = { perSecond: 100, burst: 1_000 };
 const PER_USER = { perSecond: 1, burst: 20 };
 
 /** How many may be connected: in this process, from one address, of one person. The oldest stay. */
