@@ -20,6 +20,18 @@ import { refuseUpgrade } from './upgrade-refusal.js';
 const MAX_FRAGMENTS = 64;
 const MAX_BUFFERED_CHUNKS = 1_024;
 
+/** What the adapter needs of the application; looked up once, not per connection. */
+function partsOf(app: INestApplicationContext) {
+  return {
+    events: app.get(EventIndex),
+    registry: app.get(ConnectionRegistry),
+    checks: app.get(UpgradeChecks),
+    door: app.get<RoomDoor>(RoomDoor),
+    router: app.get(RequestRouter),
+    heartbeat: app.get(Heartbeat),
+  };
+}
+
 type OnConnection = (connection: Connection) => void;
 
 /**
@@ -33,11 +45,13 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
   /** A sign-in that was extended is told so with the 101. */
   private readonly cookies = new WeakMap<IncomingMessage, string[]>();
   private server?: WebSocketServer;
+  private readonly parts: ReturnType<typeof partsOf>;
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
     void this.upgrade(request, socket, head);
 
   constructor(private readonly app: INestApplicationContext) {
     super(app);
+    this.parts = partsOf(app);
   }
 
   /** Called by Nest once per gateway and path; the chat's gateways share one server. */
@@ -75,13 +89,13 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
   }
 
   bindMessageHandlers(client: Connection, handlers: WsMessageHandler[]): void {
-    const events = this.app.get(EventIndex);
+    const events = this.parts.events;
     for (const { message, callback } of handlers) client.handlers[events.add(String(message))] = callback;
   }
 
   override async close(): Promise<void> {
     (this.httpServer as HttpServer).off('upgrade', this.onUpgrade);
-    for (const connection of this.app.get(ConnectionRegistry).all()) connection.terminate();
+    for (const connection of this.parts.registry.all()) connection.terminate();
   }
 
   /** Never rejects: whatever goes wrong is an answer, or a socket that is gone. */
@@ -92,8 +106,8 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
     let admitted: Admitted | undefined;
     try {
       const room = roomOfPath(request.url ?? '');
-      admitted = await this.app.get(UpgradeChecks).admit(request);
-      if (room !== undefined) await this.app.get(RoomDoor).open(room, admitted.identity.user);
+      admitted = await this.parts.checks.admit(request);
+      if (room !== undefined) await this.parts.door.open(room, admitted.identity.user);
       if (socket.destroyed || !socket.writable) return void admitted.release();
       socket.off('error', ignore);
       this.accept(request, socket, head, room, admitted);
@@ -120,14 +134,13 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
   }
 
   private attach(connection: Connection, client: WebSocket): void {
-    const registry = this.app.get(ConnectionRegistry);
-    const router = this.app.get(RequestRouter);
+    const { registry, router, heartbeat } = this.parts;
     registry.add(connection);
     connection.onClose(() => registry.remove(connection));
     // ws answers a protocol error with its close code and closes; the event only tells.
     client.on('error', (error) => this.logger.debug(`${connection.id}: ${error.message}`));
     client.on('message', (data: Buffer, isBinary: boolean) => router.receive(connection, data, isBinary));
     for (const connect of this.gateways) connect(connection);
-    this.app.get(Heartbeat).watch(connection);
+    heartbeat.watch(connection);
   }
 }
