@@ -20,7 +20,7 @@ export class ChatNode implements AsyncDisposable {
   readonly deaths: string[] = [];
   private child?: ChildProcess;
   private exited: Promise<number | NodeJS.Signals> = Promise.resolve(0);
-  private asked = false;
+  private asked = true;
 
   private constructor(
     readonly name: string,
@@ -42,6 +42,11 @@ export class ChatNode implements AsyncDisposable {
 
   get running(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Running, and not asked to stop. */
+  get serving(): boolean {
+    return this.running && !this.asked;
   }
 
   /** Resolves when it says that it is ready; `env` counts for this life only. */

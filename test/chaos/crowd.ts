@@ -10,6 +10,8 @@ export interface CrowdOptions {
   /** Rooms that each client is in. */
   roomsEach?: number;
   silenceMs?: number;
+  /** The node that everybody is led to first; spread over all where not given. */
+  home?: number;
 }
 
 /** The people of a run, their rooms, and what they keep saying. */
@@ -20,6 +22,8 @@ export class Crowd implements AsyncDisposable {
   readonly random: () => number;
   private readonly pending = new Set<Promise<unknown>>();
   private readonly people: { id: string; token: string }[] = [];
+  /** Those who talk by themselves: who was there from the beginning. */
+  private talkers: readonly ResumingClient[] = [];
   private said = 0;
   private perSecond = 0;
   private timer?: NodeJS.Timeout;
@@ -38,22 +42,26 @@ export class Crowd implements AsyncDisposable {
     const { token } = await crowd.person();
     for (const name of crowd.rooms) await createRoom(world.node(0).url, token, name);
     for (let n = 0; n < options.clients; n++) {
-      const client = await crowd.add(n % world.doors.length);
+      const client = await crowd.add(options.home ?? n % world.doors.length);
       client.start();
     }
-    await crowd.until(() => crowd.clients.every(({ isJoined }) => isJoined), 30_000, 'everybody is in');
+    await crowd.until(() => crowd.clients.every(({ isJoined }) => isJoined), 30_000);
+    crowd.talkers = [...crowd.clients];
     return crowd;
   }
 
   /** One more, not started; led to the node `home` first. */
-  async add(home: number, rooms = this.someRooms()): Promise<ResumingClient> {
-    const { addresses } = this.world;
-    const servers = [...addresses.slice(home), ...addresses.slice(0, home)];
+  async add(
+    home: number,
+    rooms = this.someRooms(),
+    as: 'somebody new' | 'anybody' = 'somebody new',
+  ): Promise<ResumingClient> {
     const { silenceMs } = this.options;
+    const person = as === 'anybody' ? this.someone : await this.person();
     const client = new ResumingClient({
       name: `client ${this.clients.length + 1}`,
-      person: await this.person(),
-      servers: () => servers,
+      person,
+      servers: () => this.world.addresses(home),
       rooms,
       history: this.history,
       random: this.random,
@@ -74,12 +82,17 @@ export class Crowd implements AsyncDisposable {
     next();
   }
 
-  sayAnything(client = oneOf(this.clients, this.random)): void {
-    this.say(client, oneOf([...client.rooms.keys()], this.random));
+  private sayAnything(): void {
+    const client = oneOf(this.talkers, this.random);
+    void this.say(client, oneOf([...client.rooms.keys()], this.random));
   }
 
   say(client: ResumingClient, room: string): Promise<unknown> {
-    const saying = client.say(room, `${client.name} says ${++this.said}`);
+    return this.sayText(client, room, `${client.name} says ${++this.said}`);
+  }
+
+  sayText(client: ResumingClient, room: string, text: string): Promise<unknown> {
+    const saying = client.say(room, text);
     this.pending.add(saying);
     void saying.finally(() => this.pending.delete(saying));
     return saying;
@@ -93,14 +106,16 @@ export class Crowd implements AsyncDisposable {
   async settle(withinMs = 60_000): Promise<void> {
     this.hush();
     const present = this.clients.filter((client) => this.isExpected(client));
-    await this.until(() => this.pending.size === 0, withinMs, 'every message is answered');
+    await this.until(() => this.pending.size === 0, withinMs);
     const heads = new Map((await this.world.rooms()).map(({ name, head }) => [name, head]));
-    for (const client of present) for (const room of client.rooms.values()) room.hear(heads.get(room.name) ?? 0);
-    await this.until(() => present.every(({ isWhole }) => isWhole), withinMs, 'everybody has everything');
+    // Nobody tells them: what is still missing they have to find out for themselves.
+    const isComplete = ({ rooms }: ResumingClient) =>
+      [...rooms.values()].every(({ name, position }) => (position ?? -1) >= (heads.get(name) ?? 0));
+    await this.until(() => present.every(isComplete), withinMs);
   }
 
   /** False where it did not become so in time: the checker will say what is missing. */
-  async until(fact: () => boolean, withinMs: number, _what: string): Promise<boolean> {
+  private async until(fact: () => boolean, withinMs: number): Promise<boolean> {
     for (const deadline = performance.now() + withinMs; !fact();) {
       if (performance.now() > deadline) return false;
       await pause(10);
@@ -129,13 +144,19 @@ export class Crowd implements AsyncDisposable {
     return person;
   }
 
+  /** A sign-in that is valid, whoever's it is. */
+  get someToken(): string {
+    return this.someone.token;
+  }
+
+  private get someone(): { id: string; token: string } {
+    return oneOf(this.people, this.random);
+  }
+
   private someRooms(): string[] {
     const { roomsEach = Math.min(2, this.rooms.length) } = this.options;
     const first = Math.floor(this.random() * this.rooms.length);
-    return Array.from(
-      { length: roomsEach },
-      (_, n) => this.rooms[(first + n) % this.rooms.length] ?? '',
-    );
+    return Array.from({ length: roomsEach }, (_, n) => this.rooms[(first + n) % this.rooms.length] ?? '');
   }
 
   private isExpected(client: ResumingClient): boolean {

@@ -1,7 +1,20 @@
 import { violationsOf } from './findings.js';
 import { type Fault, isSound, type Result } from './scenario.js';
 
-const HEAD = ['fault', 'lost', 'dup', 'reord', 'leak', 'lied', 'unkn', 'bare lost', 'stored', 'silence', 'recov p99', 'stale p99'];
+const HEAD = [
+  'fault',
+  'lost',
+  'dup',
+  'reord',
+  'leak',
+  'lied',
+  'unkn',
+  'bare lost',
+  'stored',
+  'silence',
+  'recov p99',
+  'stale p99',
+];
 const WIDTHS = [8, 6, 6, 6, 6, 6, 6, 10, 8, 9, 10, 10];
 
 const row = (cells: readonly (string | number)[]) =>
@@ -41,5 +54,10 @@ export function details({ verdict, notes, broken }: Result): string[] {
 
 /** What a test that fails should say. */
 export function explain(fault: Fault, result: Result): string {
-  return [`${violationsOf(result.verdict)} violations`, heading, line(fault, result), ...details(result)].join('\n');
+  return [
+    `${violationsOf(result.verdict)} violations`,
+    heading,
+    line(fault, result),
+    ...details(result),
+  ].join('\n');
 }

@@ -24,4 +24,5 @@ export class RoomLogs {
 }
 
 /** One message, wherever it is: repeats have the same. */
-export const draftKey = ({ author, clientId }: Pick<Sighting, 'author' | 'clientId'>) => `${author} ${clientId}`;
+export const draftKey = ({ author, clientId }: Pick<Sighting, 'author' | 'clientId'>) =>
+  `${author} ${clientId}`;

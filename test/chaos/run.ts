@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { faultOf, faults } from './faults/index.js';
+import { prove } from './prove.js';
 import { details, heading, line } from './report.js';
 import { isSound } from './scenario.js';
 import { scales, Stage } from './stage.js';
 
 /**
  * `npm run chaos -- F23 F36 --seed 7 --scale full`: breaks it on purpose, and prints one line per fault. Without names,
- * every fault. Ends with 1 where a promise was broken.
+ * every fault. Ends with 1 where a promise was broken. `--list` names the faults; `--prove` shows that the suite can fail.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,6 +15,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     scale: { type: 'string', default: 'normal' },
     list: { type: 'boolean', default: false },
+    prove: { type: 'boolean', default: false },
   },
 });
 
@@ -24,9 +26,15 @@ async function main(): Promise<number> {
     for (const { id, title } of faults) console.log(`${id.padEnd(8)}${title}`);
     return 0;
   }
+  if (values.prove) {
+    console.log(heading);
+    return (await prove(Number(values.seed), scale)) === 0 ? 0 : 1;
+  }
   const wanted = positionals.length > 0 ? positionals.map(faultOf) : faults;
   await using stage = await Stage.open(Number(values.seed), scale);
-  console.log(`seed ${values.seed}, scale ${scale.name}: ${scale.clients} people, ${scale.perSecond} messages/s`);
+  console.log(
+    `seed ${values.seed}, scale ${scale.name}: ${scale.clients} people, ${scale.perSecond} messages/s`,
+  );
   console.log(heading);
   let unsound = 0;
   for (const fault of wanted) {

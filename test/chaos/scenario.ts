@@ -47,6 +47,8 @@ export interface Scenario extends Setup, Partial<CrowdOptions> {
   /** Through which wire the bare layer listens; the first node's where not given. */
   bareEar?: 'direct' | 'first wire';
   settleMs?: number;
+  /** The fault leaves open what becomes of some messages: they are shown as failed, and may be stored. */
+  leavesOpen?: boolean;
   fault: (scene: Scene) => Promise<void>;
 }
 
@@ -80,8 +82,15 @@ export async function play(stage: Stage, scenario: Scenario): Promise<Result> {
 
   const stored = await world.stored();
   const heads = new Map((await world.rooms()).map(({ name, head }) => [name, head]));
-  const verdict = check({ sends: crowd.history.sends, views: [...crowd.history.views.values()], stored, heads });
+  const verdict = check({
+    sends: crowd.history.sends,
+    views: [...crowd.history.views.values()],
+    stored,
+    heads,
+  });
   for (const node of world.nodes) broken.push(...node.deaths, ...node.complaints);
+  if (verdict.unknown > 0 && !scenario.leavesOpen)
+    broken.push(`${verdict.unknown} messages were neither acknowledged nor refused`);
   if (verdict.stored === 0) broken.push('nothing was ever stored: nothing was tested');
   return {
     verdict,

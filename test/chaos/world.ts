@@ -66,9 +66,18 @@ export class World implements AsyncDisposable {
     return world;
   }
 
-  /** Where people are led, one after the other. */
-  get addresses(): string[] {
-    return this.doors.map(({ port }) => `http://127.0.0.1:${port}`);
+  /**
+   * Where people are led, `home` first: as by a balancer that knows who is ready. Where nobody is, it tries all the
+   * same.
+   */
+  addresses(home: number): string[] {
+    const all = this.doors.map(({ port }, index) => ({
+      url: `http://127.0.0.1:${port}`,
+      node: this.node(index),
+    }));
+    const ordered = [...all.slice(home), ...all.slice(0, home)];
+    const ready = ordered.filter(({ node }) => node.serving);
+    return (ready.length > 0 ? ready : ordered).map(({ url }) => url);
   }
 
   /** The database itself, past every bad network. */

@@ -10,7 +10,10 @@ async function sendsAgain(scene: Scene, what: string): Promise<void> {
     const [room = ''] = client.rooms.keys();
     return crowd.say(client, room);
   });
-  const back = await Promise.race([Promise.all(after).then(() => true), pause(30_000, false, { ref: false })]);
+  const back = await Promise.race([
+    Promise.all(after).then(() => true),
+    pause(30_000, false, { ref: false }),
+  ]);
   expect(back, `after ${what} messages are stored again`);
   note(`${what}: stored again after ${Math.round(performance.now() - began)} ms`);
 }
@@ -113,10 +116,15 @@ export const F37: Fault = {
         const unlock = await lockRooms(world.databaseAddress);
         await pause(Math.max(6_000, scene.ms(10_000)));
         const live = await Promise.all(
-          world.nodes.map((node) => eventually(async () => (await fetch(`${node.url}/health/live`)).ok, 5_000)),
+          world.nodes.map((node) =>
+            eventually(async () => (await fetch(`${node.url}/health/live`)).ok, 5_000),
+          ),
         );
         await unlock();
-        scene.expect(live.every((at) => at !== undefined), 'the process answers while the table is locked');
+        scene.expect(
+          live.every((at) => at !== undefined),
+          'the process answers while the table is locked',
+        );
         await sendsAgain(scene, 'a locked table');
         const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
         scene.expect(kept, 'heartbeats go on: nobody is disconnected');

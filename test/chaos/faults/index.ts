@@ -1,11 +1,24 @@
 import type { Fault } from '../scenario.js';
+import * as absence from './absence.js';
 import * as database from './database.js';
+import * as network from './network.js';
 import * as nodeKill from './node-kill.js';
 import * as ordering from './ordering.js';
 import * as redis from './redis.js';
+import * as shutdown from './shutdown.js';
+import * as slowReaders from './slow-readers.js';
 
 /** Every fault, by its number in the table of faults. */
-export const faults: readonly Fault[] = [database, nodeKill, ordering, redis]
+export const faults: readonly Fault[] = [
+  absence,
+  database,
+  network,
+  nodeKill,
+  ordering,
+  redis,
+  shutdown,
+  slowReaders,
+]
   .flatMap((family) => Object.values(family) as Fault[])
   .sort((a, b) => (a.id < b.id ? -1 : 1));
 

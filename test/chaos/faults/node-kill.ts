@@ -34,7 +34,7 @@ export const F02: Fault = {
         const before = (ofB ?? []).map(({ closes }) => closes.length);
         await world.node(0).kill();
         const moved = await eventually(() => (ofA ?? []).every(({ isWhole }) => isWhole), 60_000);
-        expect(moved !== undefined, "everybody of the killed node is whole on the other one");
+        expect(moved !== undefined, 'everybody of the killed node is whole on the other one');
         note(`all ${ofA?.length} moved and whole after ${Math.round(moved ?? 0)} ms`);
         await pause(ms(5_000));
         const kept = (ofB ?? []).every(({ closes }, index) => closes.length === before[index]);

@@ -127,7 +127,10 @@ export const F26: Fault = {
         if (!wire) throw new Error('there is no wire to Redis');
         wire.refusing = true;
         wire.cut();
-        const told = await eventually(async () => (await world.node(0).health()).status === 'degraded', 10_000);
+        const told = await eventually(
+          async () => (await world.node(0).health()).status === 'degraded',
+          10_000,
+        );
         scene.expect(told !== undefined, 'the node that is cut off says so');
         await pause(Math.max(6_000, scene.ms(30_000)));
         const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
@@ -154,7 +157,10 @@ export const F28: Fault = {
         await client.flushall();
         client.disconnect();
         await healed(scene);
-        scene.expect(scene.crowd.history.sends.every(({ outcome }) => outcome !== 'fail'), 'no send fails');
+        scene.expect(
+          scene.crowd.history.sends.every(({ outcome }) => outcome !== 'fail'),
+          'no send fails',
+        );
       },
     }),
 };
@@ -168,7 +174,10 @@ export const F30: Fault = {
       fault: async (scene) => {
         // A second operator account, because the nodes sign in as the default one.
         await command(scene, 'ACL', 'SETUSER', 'operator', 'on', '>operator', '~*', '&*', '+@all');
-        const asOperator = new Redis(scene.world.redis?.url ?? '', { username: 'operator', password: 'operator' });
+        const asOperator = new Redis(scene.world.redis?.url ?? '', {
+          username: 'operator',
+          password: 'operator',
+        });
         asOperator.on('error', () => undefined);
         await asOperator.call('ACL', 'SETUSER', 'default', 'off');
         await asOperator.call('CLIENT', 'KILL', 'USER', 'default');
@@ -197,7 +206,10 @@ export const F31: Fault = {
       ...two,
       redisLate: true,
       fault: async (scene) => {
-        scene.expect((await says(scene, 'degraded', 5_000)) !== undefined, 'nodes start, and say they are degraded');
+        scene.expect(
+          (await says(scene, 'degraded', 5_000)) !== undefined,
+          'nodes start, and say they are degraded',
+        );
         await pause(Math.max(1_000, scene.ms(5_000)));
         await scene.world.redis?.restart();
         await healed(scene);

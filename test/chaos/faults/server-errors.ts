@@ -1,0 +1,50 @@
+import type { Patch } from '../edition.js';
+import { Stage } from '../stage.js';
+import { type Fault, play } from '../scenario.js';
+
+/** Methods that are asked for by what clients do; each throws, or rejects, every now and then. */
+const SITES: readonly (readonly [file: string, find: string])[] = [
+  ['chat/chat.gateway.js', 'async handleConnection(connection) {'],
+  ['chat/chat.gateway.js', 'handleDisconnect(connection) {'],
+  ['chat/chat.gateway.js', 'join(connection, position) {'],
+  ['chat/message.service.js', 'async send(author, roomName, { text, clientId, replyTo }) {'],
+  ['chat/membership.service.js', 'async prepare(connection, { room: name, epoch, after }) {'],
+  ['chat/live-rooms.js', 'async publish(event) {'],
+  ['chat/live-rooms.js', 'async compareAll() {'],
+  ['chat/room.service.js', 'async page(room, { before, after, limit }) {'],
+  ['socket/upgrade.checks.js', 'async admit(request) {'],
+];
+
+const chance = (find: string, share: number): string =>
+  `${find} if (Math.random() < ${share}) throw new Error('a fault on purpose');`;
+
+export const F08: Fault = {
+  id: 'F08',
+  title: 'hooks, handlers and services throw every now and then',
+  run: async ({ seed, scale }) => {
+    // Leaving a room on disconnect is what keeps its books: there a fault is told, after the work was done.
+    const patches: Patch[] = SITES.map(([file, find]) => ({
+      file,
+      find,
+      replace: chance(find, find.startsWith('handleDisconnect') ? 0 : 0.03),
+    }));
+    await using stage = await Stage.open(seed, scale, patches);
+    return play(stage, {
+      nodes: 1,
+      database: 'sqlite',
+      leavesOpen: true,
+      fault: async ({ world, crowd, ms, random, note, expect }) => {
+        const { setTimeout: pause } = await import('node:timers/promises');
+        const end = performance.now() + Math.max(4_000, ms(20_000));
+        while (performance.now() < end) {
+          for (const client of crowd.clients) if (random() < 0.05) client.drop();
+          await pause(100);
+        }
+        const failed = crowd.history.sends.filter(({ refusal }) => refusal === 'internal').length;
+        note(`${failed} messages were answered with "internal"`);
+        expect(failed > 0, 'faults reached people: else nothing was tested');
+        expect(!world.node(0).output.includes('a fault on purpose at'), 'and were logged as what they are');
+      },
+    });
+  },
+};
