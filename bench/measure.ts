@@ -15,6 +15,8 @@ import { startRedis } from './stores/redis.ts';
 
 const here = import.meta.dirname;
 export const ourEntry = join(here, '..', 'dist', 'src', 'main.js');
+/** Ours runs as `npm start` runs it. */
+const ourFlags = flagsOfStart();
 const JOB_MS = 300_000;
 const collector = pathToFileURL(join(here, 'servers', 'collect-on-request.ts')).href;
 
@@ -35,6 +37,7 @@ export async function measure(row: Row, plan: ServerPlan, seed: number): Promise
   }
   const script = plan.script === undefined ? ourEntry : join(here, 'servers', plan.script);
   const flags = row.collects === true ? ['--expose-gc', '--import', collector] : [];
+  if (plan.script === undefined) flags.push(...ourFlags);
   const server = spawnOn(SERVER_CORE, process.execPath, [...flags, script], {
     cwd: folder.path,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
@@ -99,4 +102,10 @@ function residentBytes(pid: number): number {
       ? /^Rss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]
       : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   return Number(kilobytes) * 1_024;
+}
+
+function flagsOfStart(): string[] {
+  const manifest = readFileSync(join(here, '..', 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(manifest) as { scripts: { start: string } };
+  return (/node((?: --\S+)*) dist/.exec(scripts.start)?.[1] ?? '').split(' ').filter(Boolean);
 }

@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // Tests start real servers, databases and browsers: two files at a time is what two cores carry.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     allowOnly: false,
