@@ -35,5 +35,6 @@ export { ChatGateway } from './socket/chat-gateway.decorator.js';
 export { ChatSocketAdapter } from './socket/chat-socket.adapter.js';
 export { Connection } from './socket/connection.js';
 export { FanOut } from './socket/fan-out.js';
+export { OnRequest } from './socket/on-request.decorator.js';
 export { useChat } from './use-chat.js';
 export { ChatHttpAdapter } from './web/chat-http.adapter.js';

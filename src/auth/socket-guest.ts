@@ -7,5 +7,6 @@ import { guestName } from './guest-name.js';
  * so a flood of such connections costs the database nothing.
  */
 export function freshGuest(): Identity {
-  return { user: { id: randomUUID(), name: guestName(), guest: true }, sessionId: randomUUID() };
+  const id = randomUUID();
+  return { user: { id, name: guestName(), guest: true }, sessionId: id };
 }

@@ -1,22 +1,17 @@
 import { Inject } from '@nestjs/common';
-import {
-  ConnectedSocket,
-  MessageBody,
-  type OnGatewayConnection,
-  type OnGatewayDisconnect,
-  SubscribeMessage,
-} from '@nestjs/websockets';
+import type { OnGatewayConnection, OnGatewayDisconnect } from '@nestjs/websockets';
 import { Env } from '../config/env.js';
 import { type ReplyData, type RequestData, requests } from '../protocol/index.js';
-import { ChatGateway as Gateway } from '../socket/chat-gateway.decorator.js';
+import { ChatGateway as Gateway, FIRST } from '../socket/chat-gateway.decorator.js';
 import type { Connection } from '../socket/connection.js';
 import { FanOut } from '../socket/fan-out.js';
+import { OnRequest } from '../socket/on-request.decorator.js';
 import { MembershipService } from './membership.service.js';
 import { MessageService } from './message.service.js';
 import { TypingService } from './typing.service.js';
 
 /** One method per request. Mirrors the life of a Django consumer: connect, receive, broadcast, disconnect. */
-@Gateway()
+@Gateway({ order: FIRST })
 export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDisconnect<Connection> {
   constructor(
     private readonly membership: MembershipService,
@@ -50,37 +45,28 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
     this.membership.leaveAll(connection);
   }
 
-  @SubscribeMessage('room.join')
-  join(
-    @ConnectedSocket() connection: Connection,
-    @MessageBody({ schema: requests['room.join'].data }) position: RequestData<'room.join'>,
-  ): Promise<ReplyData<'room.join'>> {
+  @OnRequest('room.join', requests['room.join'].data)
+  join(connection: Connection, position: RequestData<'room.join'>): Promise<ReplyData<'room.join'>> {
     return this.membership.join(connection, position);
   }
 
-  @SubscribeMessage('room.leave')
-  leave(
-    @ConnectedSocket() connection: Connection,
-    @MessageBody({ schema: requests['room.leave'].data }) { room }: RequestData<'room.leave'>,
-  ): ReplyData<'room.leave'> {
+  @OnRequest('room.leave', requests['room.leave'].data)
+  leave(connection: Connection, { room }: RequestData<'room.leave'>): ReplyData<'room.leave'> {
     this.membership.leave(connection, room);
     return {};
   }
 
   /** receive, and broadcast: what is stored reaches the room through its feed. */
-  @SubscribeMessage('message.send')
+  @OnRequest('message.send', requests['message.send'].data)
   receive(
-    @ConnectedSocket() connection: Connection,
-    @MessageBody({ schema: requests['message.send'].data }) { room, ...draft }: RequestData<'message.send'>,
+    connection: Connection,
+    { room, ...draft }: RequestData<'message.send'>,
   ): Promise<ReplyData<'message.send'>> {
     return this.messages.send(connection.user, room, draft);
   }
 
-  @SubscribeMessage('typing')
-  async typing(
-    @ConnectedSocket() connection: Connection,
-    @MessageBody({ schema: requests.typing.data }) { room }: RequestData<'typing'>,
-  ): Promise<ReplyData<'typing'>> {
+  @OnRequest('typing', requests.typing.data)
+  async typing(connection: Connection, { room }: RequestData<'typing'>): Promise<ReplyData<'typing'>> {
     await this.typists.typing(connection.user, room);
     return {};
   }

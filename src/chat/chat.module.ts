@@ -11,9 +11,8 @@ import { Admission } from '../socket/admission.js';
 import { ClientAddress } from '../socket/client-address.js';
 import { ConnectionRegistry } from '../socket/connection.registry.js';
 import { Drain } from '../socket/drain.js';
-import { EventCatalogue } from '../socket/event.catalogue.js';
-import { EventIndex } from '../socket/event-index.js';
 import { FanOut } from '../socket/fan-out.js';
+import { Gateways } from '../socket/gateways.js';
 import { Heads, Heartbeat } from '../socket/heartbeat.js';
 import { HeartbeatGateway } from '../socket/heartbeat.gateway.js';
 import { OriginPolicy } from '../socket/origin.policy.js';
@@ -52,9 +51,8 @@ const socket = [
   ClientAddress,
   ConnectionRegistry,
   Drain,
-  EventCatalogue,
-  EventIndex,
   FanOut,
+  Gateways,
   Heartbeat,
   HeartbeatGateway,
   MetadataScanner,

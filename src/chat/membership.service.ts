@@ -21,7 +21,8 @@ interface Entrance {
 /** Which connection is in which room, and from which position on. */
 @Injectable()
 export class MembershipService {
-  private readonly joined = new WeakMap<Connection, Map<string, LiveRoom>>();
+  /** Few rooms each, so a list: it is kept for every connection. */
+  private readonly joined = new WeakMap<Connection, readonly LiveRoom[]>();
 
   constructor(
     private readonly rooms: RoomService,
@@ -35,7 +36,7 @@ export class MembershipService {
   async join(connection: Connection, position: RequestData<'room.join'>): Promise<ReplyData<'room.join'>> {
     this.rooms.limits.join(connection.user.id);
     const { reply, admit } = await this.prepare(connection, position);
-    connection.current?.afterReply.push(admit);
+    if (connection.current) connection.current.afterReply = admit;
     return reply;
   }
 
@@ -46,17 +47,24 @@ export class MembershipService {
 
   /** No error where the connection is not in the room. */
   leave(connection: Connection, room: string): void {
-    const rooms = this.joined.get(connection);
-    const live = rooms?.get(room);
+    const rooms = this.roomsOf(connection);
+    const live = placeIn(rooms, room);
     if (!live) return;
-    rooms?.delete(room);
+    this.joined.set(
+      connection,
+      rooms.filter((each) => each !== live),
+    );
     this.fanOut.remove(live.room.id, connection);
     this.presence.exit(live.room.id, connection.user.id);
     this.liveRooms.leave(live);
   }
 
   leaveAll(connection: Connection): void {
-    for (const room of [...(this.joined.get(connection)?.keys() ?? [])]) this.leave(connection, room);
+    for (const { room } of this.roomsOf(connection)) this.leave(connection, room.name);
+  }
+
+  private roomsOf(connection: Connection): readonly LiveRoom[] {
+    return this.joined.get(connection) ?? [];
   }
 
   private async prepare(
@@ -92,18 +100,17 @@ export class MembershipService {
     name: string,
     enter: () => Promise<LiveRoom>,
   ): Promise<LiveRoom> {
-    const rooms = this.joined.get(connection) ?? new Map<string, LiveRoom>();
-    this.joined.set(connection, rooms);
-    const known = rooms.get(name);
+    const known = placeIn(this.roomsOf(connection), name);
     if (known) return known;
-    if (rooms.size >= MAX_ROOMS)
+    if (this.roomsOf(connection).length >= MAX_ROOMS)
       throw new ChatError('forbidden', `a connection is in at most ${MAX_ROOMS} rooms`);
     const live = await enter();
-    if (!connection.open || rooms.has(name)) {
+    const meanwhile = placeIn(this.roomsOf(connection), name);
+    if (!connection.open || meanwhile) {
       this.liveRooms.leave(live);
-      return rooms.get(name) ?? live;
+      return meanwhile ?? live;
     }
-    rooms.set(name, live);
+    this.joined.set(connection, [...this.roomsOf(connection), live]);
     this.presence.enter(live, connection.user);
     return live;
   }
@@ -117,7 +124,7 @@ export class MembershipService {
     head: number,
   ): void {
     const { room, feed } = live;
-    if (!connection.open || this.joined.get(connection)?.get(room.name) !== live) return;
+    if (!connection.open || !this.roomsOf(connection).includes(live)) return;
     // The log may be ahead of the feed, which delivers that in its turn; whoever was in the room already had what
     // came after `head`.
     const isIn = this.fanOut.members(room.id).has(connection);
@@ -131,4 +138,8 @@ export class MembershipService {
     }
     if (!isIn) this.fanOut.add(room.id, connection);
   }
+}
+
+function placeIn(rooms: readonly LiveRoom[], name: string): LiveRoom | undefined {
+  return rooms.find(({ room }) => room.name === name);
 }

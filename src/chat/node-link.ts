@@ -44,7 +44,7 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
     await this.layer.close();
   }
 
-  /** Hears what other nodes say, and what we say ourselves. Returns how to stop. What it throws is logged. */
+  /** Hears what other nodes say. Returns how to stop. What it throws is logged. */
   listen(listener: (hint: NodeHint) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -77,6 +77,8 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
 
   private take({ type, topic, node, body }: LayerMessage): void {
     if (typeof topic !== 'string' || typeof node !== 'string' || typeof body !== 'string') return;
+    // The layer gives everybody everything; what we said we know.
+    if (node === this.node) return;
     try {
       const hint = { type, topic, node, body: JSON.parse(body) as unknown };
       for (const listener of this.listeners) listener(hint);

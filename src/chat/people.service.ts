@@ -37,8 +37,8 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
     return identity;
   }
 
-  private hear({ type, node, body }: NodeHint): void {
-    if (type === 'chat.person.renamed' && node !== this.link.node) this.renamed(body as User);
+  private hear({ type, body }: NodeHint): void {
+    if (type === 'chat.person.renamed') this.renamed(body as User);
   }
 
   private renamed(user: User): void {

@@ -81,7 +81,7 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
 
   private hear({ type, topic: roomId, node, body }: NodeHint): void {
     const entry = this.rooms.get(roomId);
-    if (!entry || node === this.link.node) return;
+    if (!entry) return;
     if (type === 'chat.presence.ask') this.link.say('chat.presence', roomId, entry.presence.report());
     if (type !== 'chat.presence') return;
     if (entry.presence.hear(node, body as PresenceReport, performance.now())) this.schedule(roomId, entry);

@@ -35,8 +35,8 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     this.link.say('chat.typing', room.id, user);
   }
 
-  private hear({ type, topic, node, body }: NodeHint): void {
-    if (type === 'chat.typing' && node !== this.link.node) this.tell(topic, body as User);
+  private hear({ type, topic, body }: NodeHint): void {
+    if (type === 'chat.typing') this.tell(topic, body as User);
   }
 
   private tell(roomId: string, user: User): void {

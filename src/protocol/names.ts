@@ -5,7 +5,11 @@ const PUBLIC_ROOM = /^[\p{L}\p{Nd}_-]{1,64}$/u;
 /** A private room: `~` and 128 random bits in base32. `~` is in no name, so nothing can collide. */
 const PRIVATE_ROOM = /^~[a-z2-7]{26}$/;
 
+/** What most names are; ASCII is its own NFC. */
+const ASCII_ROOM = /^[A-Za-z0-9_-]{1,64}$/;
+
 export function isRoomName(value: string): boolean {
+  if (ASCII_ROOM.test(value)) return true;
   return PRIVATE_ROOM.test(value) || (PUBLIC_ROOM.test(value) && value.normalize('NFC') === value);
 }
 

@@ -38,8 +38,8 @@ export class Admission {
       throw new ChatError('busy', 'the server is full', RETRY_MS);
   }
 
-  /** Throws `rate_limited`; else the address counts as connected until the returned function is called. */
-  takeAddress(address: string): () => void {
+  /** Throws `rate_limited`; else the address counts as connected once more, until `leaveAddress`. */
+  takeAddress(address: string): void {
     const now = performance.now();
     const connected = this.addresses.get(address) ?? 0;
     if (this.env.RATE_LIMIT) {
@@ -49,14 +49,13 @@ export class Admission {
         throw new ChatError('rate_limited', 'too many connections from this address', RETRY_MS);
     }
     this.addresses.set(address, connected + 1);
-    let taken = true;
-    return () => {
-      if (!taken) return;
-      taken = false;
-      const left = (this.addresses.get(address) ?? 1) - 1;
-      if (left > 0) this.addresses.set(address, left);
-      else this.addresses.delete(address);
-    };
+  }
+
+  /** Called once for each place that was taken. */
+  leaveAddress(address: string): void {
+    const left = (this.addresses.get(address) ?? 1) - 1;
+    if (left > 0) this.addresses.set(address, left);
+    else this.addresses.delete(address);
   }
 
   /** Throws `rate_limited`. */

@@ -1,64 +1,34 @@
-import { Logger, UseFilters, UsePipes } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
-import { CloseCode } from '../protocol/index.js';
-import { ChatErrorFilter } from './chat-error.filter.js';
-import { Connection } from './connection.js';
-import { protocolValidation } from './protocol-validation.js';
 
 /** The path below which every chat socket lives, with or without a room and a trailing slash. */
 export const CHAT_SOCKET_PATH = '/ws/chat';
 
+/** What no other gateway comes before: the chat's own, whose `welcome` is everybody's first frame. */
+export const FIRST = Number.NEGATIVE_INFINITY;
+
+export interface ChatGatewayOptions {
+  /** Hooks of gateways with a lower one run earlier. 0 where not given. */
+  order?: number;
+}
+
 const CHAT_GATEWAY = Symbol('chat gateway');
 
-export function isChatGateway(target: object): boolean {
-  return Reflect.hasMetadata(CHAT_GATEWAY, target);
+/** `undefined` where the class is no gateway of the chat. */
+export function chatGatewayOptions(target: object): Required<ChatGatewayOptions> | undefined {
+  return Reflect.getMetadata(CHAT_GATEWAY, target) as Required<ChatGatewayOptions> | undefined;
 }
 
 /**
- * Makes a class a gateway of the chat socket: its `@SubscribeMessage` methods answer requests of that name, their
- * `@MessageBody({ schema })` is checked, and whatever they throw becomes the reply.
+ * Makes a class a gateway of the chat socket: its `@OnRequest` (or `@SubscribeMessage`) methods answer requests of that
+ * name, and whatever they throw becomes the reply.
  *
  * `handleConnection` may be async: the connection's frames wait for it. What it throws closes that one socket with 1011
  * and is logged; Nest alone would let it end the process.
  * @publicApi
  */
-export function ChatGateway(): ClassDecorator {
+export function ChatGateway({ order = 0 }: ChatGatewayOptions = {}): ClassDecorator {
   return (target) => {
-    guardConnect(target.prototype);
-    guardDisconnect(target.prototype);
-    Reflect.defineMetadata(CHAT_GATEWAY, true, target);
-    UsePipes(protocolValidation)(target);
-    UseFilters(ChatErrorFilter)(target);
+    Reflect.defineMetadata(CHAT_GATEWAY, { order }, target);
     WebSocketGateway({ path: CHAT_SOCKET_PATH })(target);
   };
-}
-
-type Hooks = Record<'handleConnection' | 'handleDisconnect', ((...args: unknown[]) => unknown) | undefined>;
-
-function guardConnect(prototype: Hooks): void {
-  const original = prototype.handleConnection;
-  if (!original) return;
-  prototype.handleConnection = function guarded(this: object, ...args: unknown[]) {
-    const connection = args[0] as Connection;
-    const started = attempt(() => original.apply(this, args)).catch((error: unknown) => {
-      new Logger(this.constructor.name).error(error);
-      connection.close(CloseCode.internal, 'internal error');
-    });
-    connection.started = Promise.all([connection.started, started]);
-  };
-}
-
-function guardDisconnect(prototype: Hooks): void {
-  const original = prototype.handleDisconnect;
-  if (!original) return;
-  prototype.handleDisconnect = function guarded(this: object, ...args: unknown[]) {
-    attempt(() => original.apply(this, args)).catch((error: unknown) =>
-      new Logger(this.constructor.name).error(error),
-    );
-  };
-}
-
-/** A synchronous throw and a rejection, as one. */
-async function attempt(work: () => unknown): Promise<void> {
-  await work();
 }

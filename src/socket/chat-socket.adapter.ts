@@ -1,18 +1,19 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type INestApplicationContext, Logger, type WsMessageHandler } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { AbstractWsAdapter } from '@nestjs/websockets';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { Env } from '../config/env.js';
 import { SUBPROTOCOL } from '../protocol/index.js';
+import { Admission } from './admission.js';
 import { CHAT_SOCKET_PATH } from './chat-gateway.decorator.js';
-import { toChatError } from './chat-error.filter.js';
 import { CLOSE_GRACE_MS, Connection } from './connection.js';
 import { ConnectionRegistry } from './connection.registry.js';
-import { EventIndex } from './event-index.js';
+import { Gateways } from './gateways.js';
 import { Heartbeat } from './heartbeat.js';
 import { RequestRouter } from './request.router.js';
 import { RoomDoor } from './room.door.js';
+import { toChatError } from './to-chat-error.js';
 import { type Admitted, roomOfPath, UpgradeChecks, UpgradeRefused } from './upgrade.checks.js';
 import { refuseUpgrade } from './upgrade-refusal.js';
 
@@ -23,7 +24,8 @@ const MAX_BUFFERED_CHUNKS = 1_024;
 /** What the adapter needs of the application; looked up once, not per connection. */
 function partsOf(app: INestApplicationContext) {
   return {
-    events: app.get(EventIndex),
+    admission: app.get(Admission),
+    gateways: app.get(Gateways),
     registry: app.get(ConnectionRegistry),
     checks: app.get(UpgradeChecks),
     door: app.get<RoomDoor>(RoomDoor),
@@ -32,26 +34,29 @@ function partsOf(app: INestApplicationContext) {
   };
 }
 
-type OnConnection = (connection: Connection) => void;
+/** A socket of ours knows its connection: one set of listeners serves all of them. */
+const CONNECTION = Symbol('connection');
+type ChatWebSocket = WebSocket & { [CONNECTION]: Connection };
 
 /**
  * Nest's adapter for the chat socket. Where the stock one cannot: paths with a room in them, every check before the 101,
- * frames of one client in order, a refusal for whatever is wrong, and one binding of handlers per connection.
+ * frames of one client in order, a refusal for whatever is wrong, and nothing that is bound per connection.
  * @publicApi
  */
 export class ChatSocketAdapter extends AbstractWsAdapter {
   private readonly logger = new Logger(ChatSocketAdapter.name);
-  private readonly gateways: OnConnection[] = [];
   /** A sign-in that was extended is told so with the 101. */
   private readonly cookies = new WeakMap<IncomingMessage, string[]>();
   private server?: WebSocketServer;
   private readonly parts: ReturnType<typeof partsOf>;
+  private readonly on: ReturnType<ChatSocketAdapter['listeners']>;
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
     void this.upgrade(request, socket, head);
 
   constructor(private readonly app: INestApplicationContext) {
     super(app);
     this.parts = partsOf(app);
+    this.on = this.listeners(this.parts);
   }
 
   /** Called by Nest once per gateway and path; the chat's gateways share one server. */
@@ -80,18 +85,10 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
     return this.server;
   }
 
-  override bindClientConnect(_server: WebSocketServer, callback: OnConnection): void {
-    this.gateways.push(callback);
-  }
-
-  override bindClientDisconnect(client: Connection, callback: (code: number) => void): void {
-    client.onClose(callback);
-  }
-
-  bindMessageHandlers(client: Connection, handlers: WsMessageHandler[]): void {
-    const events = this.parts.events;
-    for (const { message, callback } of handlers) client.handlers[events.add(String(message))] = callback;
-  }
+  /** What Nest would do for each connection, `Gateways` does for all of them. */
+  override bindClientConnect(): void {}
+  override bindClientDisconnect(): void {}
+  bindMessageHandlers(): void {}
 
   override async close(): Promise<void> {
     (this.httpServer as HttpServer).off('upgrade', this.onUpgrade);
@@ -104,43 +101,68 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
     const ignore = () => socket.destroy();
     socket.on('error', ignore);
     let admitted: Admitted | undefined;
+    let isAttached = false;
     try {
       const room = roomOfPath(request.url ?? '');
       admitted = await this.parts.checks.admit(request);
       if (room !== undefined) await this.parts.door.open(room, admitted.identity.user);
-      if (socket.destroyed || !socket.writable) return void admitted.release();
-      socket.off('error', ignore);
-      this.accept(request, socket, head, room, admitted);
+      if (!socket.destroyed && socket.writable)
+        isAttached = this.accept(request, socket, head, room, admitted);
+      if (isAttached) socket.off('error', ignore);
     } catch (thrown) {
-      admitted?.release();
       const refused = thrown instanceof UpgradeRefused ? thrown : new UpgradeRefused(toChatError(thrown));
       refuseUpgrade(socket, refused.refusal, refused.status, refused.headers);
     }
+    if (admitted && !isAttached) this.parts.admission.leaveAddress(admitted.address);
   }
 
+  /** True where the handshake was completed; all of it happens in this turn. */
   private accept(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
     room: string | undefined,
-    { identity, address, release }: Admitted,
-  ): void {
-    socket.once('close', release);
-    this.cookies.set(request, identity.cookies ?? []);
+    { identity, address }: Admitted,
+  ): boolean {
+    let isAttached = false;
+    if (identity.cookies) this.cookies.set(request, identity.cookies);
+    // The 101 and what is said first leave in one write.
+    socket.cork();
     this.server?.handleUpgrade(request, socket, head, (client) => {
       const dialect = client.protocol === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
       this.attach(new Connection(client, socket, identity, dialect, room, address), client);
+      isAttached = true;
     });
+    setImmediate(() => socket.uncork());
+    return isAttached;
   }
 
   private attach(connection: Connection, client: WebSocket): void {
-    const { registry, router, heartbeat } = this.parts;
+    const { registry, gateways, heartbeat } = this.parts;
+    (client as ChatWebSocket)[CONNECTION] = connection;
+    client.on('message', this.on.onMessage).on('close', this.on.onClose).on('error', this.on.onError);
     registry.add(connection);
-    connection.onClose(() => registry.remove(connection));
-    // ws answers a protocol error with its close code and closes; the event only tells.
-    client.on('error', (error) => this.logger.debug(`${connection.id}: ${error.message}`));
-    client.on('message', (data: Buffer, isBinary: boolean) => router.receive(connection, data, isBinary));
-    for (const connect of this.gateways) connect(connection);
+    gateways.connected(connection);
     heartbeat.watch(connection);
+  }
+
+  private listeners({ admission, gateways, registry, router }: ReturnType<typeof partsOf>) {
+    const { logger } = this;
+    return {
+      onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
+        router.receive((this as ChatWebSocket)[CONNECTION], data, isBinary);
+      },
+      onClose(this: WebSocket, code: number): void {
+        const connection = (this as ChatWebSocket)[CONNECTION];
+        admission.leaveAddress(connection.address);
+        registry.remove(connection);
+        gateways.disconnected(connection);
+        connection.ended(code);
+      },
+      /** ws answers a protocol error with its close code and closes; the event only tells. */
+      onError(this: WebSocket, error: Error): void {
+        logger.debug(`${(this as ChatWebSocket)[CONNECTION].id}: ${error.message}`);
+      },
+    };
   }
 }

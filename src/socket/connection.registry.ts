@@ -1,24 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import type { Connection } from './connection.js';
 
+const nobody: ReadonlySet<Connection> = new Set();
+
 /** The connections of this process. */
 @Injectable()
 export class ConnectionRegistry {
   private readonly connections = new Set<Connection>();
-  private readonly byUser = new Map<string, Set<Connection>>();
+  /** Most people have one connection: a set is made for the second. */
+  private readonly byUser = new Map<string, Connection | Set<Connection>>();
 
   add(connection: Connection): void {
     this.connections.add(connection);
-    const own = this.byUser.get(connection.user.id);
-    if (own) own.add(connection);
-    else this.byUser.set(connection.user.id, new Set([connection]));
+    const { id } = connection.user;
+    const own = this.byUser.get(id);
+    if (own instanceof Set) own.add(connection);
+    else this.byUser.set(id, own ? new Set([own, connection]) : connection);
   }
 
   remove(connection: Connection): void {
     this.connections.delete(connection);
-    const own = this.byUser.get(connection.user.id);
-    own?.delete(connection);
-    if (own?.size === 0) this.byUser.delete(connection.user.id);
+    const { id } = connection.user;
+    const own = this.byUser.get(id);
+    if (own instanceof Set) own.delete(connection);
+    if (own === connection || (own instanceof Set && own.size === 0)) this.byUser.delete(id);
   }
 
   get size(): number {
@@ -30,6 +35,8 @@ export class ConnectionRegistry {
   }
 
   ofUser(userId: string): ReadonlySet<Connection> {
-    return this.byUser.get(userId) ?? new Set();
+    const own = this.byUser.get(userId);
+    if (own === undefined) return nobody;
+    return own instanceof Set ? own : new Set([own]);
   }
 }

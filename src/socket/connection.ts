@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Identity } from '../auth/auth-provider.js';
-import { CloseCode, type ChatError, type User } from '../protocol/index.js';
+import { CloseCode, type User } from '../protocol/index.js';
 
 export type Dialect = 'plain' | 'chat.v1';
 
@@ -17,32 +17,35 @@ export const CLOSE_GRACE_MS = 1_000;
 /** The request being answered now. Requests of one connection run one after another, so there is at most one. */
 export interface CurrentRequest {
   id?: number;
-  refusal?: ChatError;
-  /** Run, in the same turn, right after the reply was written. */
-  afterReply: (() => void)[];
+  /** Run in the same turn, right behind the reply. */
+  afterReply?: () => void;
 }
 
-/** One socket and its user. Wraps the socket, never extends it: more than one copy of `ws` may be installed. */
+const NONE: readonly never[] = [];
+
+/**
+ * One socket and its user. Wraps the socket, never extends it: more than one copy of `ws` may be installed.
+ *
+ * Most connections are idle most of the time, so what only a busy one needs is made when it is needed, and let go of.
+ */
 export class Connection {
   readonly id = randomUUID();
   /** Groups this connection is in; kept by `FanOut`. */
-  readonly groups = new Set<string>();
-  /** Message handlers by the index of their event; see `EventIndex`. */
-  readonly handlers: Function[] = [];
-  readonly inbox: Buffer[] = [];
-  /** What frames must wait for: the gateways' connect hooks. */
-  started: Promise<unknown> = Promise.resolve();
+  groups: readonly string[] = NONE;
+  /** What frames must wait for: the gateways' connect hooks. Never rejects; gone when they are done. */
+  started?: Promise<unknown> = undefined;
   draining = false;
-  current?: CurrentRequest;
+  current?: CurrentRequest = undefined;
   /** Monotonic milliseconds; 0 where no ping is unanswered. */
   pingSentAt = 0;
   nextPingAt = 0;
-  private readonly closeListeners: ((code: number) => void)[] = [];
-  private readonly pushes: Buffer[] = [];
-  private readonly replies: Buffer[] = [];
+  private inbox?: Buffer[] = undefined;
+  private closeListeners: readonly ((code: number) => void)[] = NONE;
+  private pushes?: Buffer[] = undefined;
+  private replies?: Buffer[] = undefined;
   private slowSince = 0;
   private closing = false;
-  private killer?: NodeJS.Timeout;
+  private killer?: NodeJS.Timeout = undefined;
 
   constructor(
     private readonly socket: WebSocket,
@@ -71,12 +74,37 @@ export class Connection {
 
   /** Called once, after the socket is gone, with the close code. */
   onClose(listener: (code: number) => void): void {
-    // One listener on the socket for all: each would cost every idle connection some hundred bytes.
-    if (this.closeListeners.push(listener) > 1) return;
-    this.socket.once('close', (code) => {
-      clearTimeout(this.killer);
-      for (const each of this.closeListeners) each(code);
-    });
+    this.closeListeners = [...this.closeListeners, listener];
+  }
+
+  /** The socket is gone. */
+  ended(code: number): void {
+    clearTimeout(this.killer);
+    const listeners = this.closeListeners;
+    this.closeListeners = NONE;
+    for (const listener of listeners) listener(code);
+  }
+
+  /** Requests that wait for the one that is being answered. */
+  get waiting(): number {
+    return this.inbox?.length ?? 0;
+  }
+
+  /** Takes in a request that has to wait. */
+  queue(data: Buffer): void {
+    if (this.inbox) this.inbox.push(data);
+    else this.inbox = [data];
+  }
+
+  /** The next one that waits. */
+  next(): Buffer | undefined {
+    const data = this.inbox?.shift();
+    if (this.inbox?.length === 0) this.inbox = undefined;
+    return data;
+  }
+
+  isIn(group: string): boolean {
+    return this.groups.includes(group);
   }
 
   /** Reads slower than others write: what may be lost is not for it. */
@@ -94,18 +122,24 @@ export class Connection {
   /** Pushes of a group. Where replies are queued, both leave in one write, the pushes first. */
   deliver(frames: Buffer | null): void {
     if (frames === null) return;
-    if (this.replies.length === 0) this.write(frames);
-    else this.pushes.push(frames);
+    if (this.replies === undefined) this.write(frames);
+    else if (this.pushes) this.pushes.push(frames);
+    else this.pushes = [frames];
   }
 
   /** Queues a frame for this connection alone; `flush` writes what is queued. */
   enqueue(frame: Buffer): void {
-    this.replies.push(frame);
+    if (this.replies) this.replies.push(frame);
+    else this.replies = [frame];
   }
 
   flush(): void {
-    const queued = [...this.pushes.splice(0), ...this.replies.splice(0)];
-    if (queued.length > 0) this.write(queued.length === 1 ? (queued[0] as Buffer) : Buffer.concat(queued));
+    const { pushes, replies } = this;
+    if (replies === undefined) return;
+    this.pushes = undefined;
+    this.replies = undefined;
+    const queued = pushes ? [...pushes, ...replies] : replies;
+    this.write(queued.length === 1 ? (queued[0] as Buffer) : Buffer.concat(queued));
   }
 
   /** Cuts off a reader that stays behind. `now` is monotonic, in milliseconds. */
@@ -138,7 +172,7 @@ export class Connection {
     if (this.closing) return;
     if (code !== CloseCode.tooSlow) this.flush();
     this.closing = true;
-    this.inbox.length = 0;
+    this.inbox = undefined;
     this.resume();
     this.socket.close(code, reason);
     this.killer = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();

@@ -33,11 +33,11 @@ export class FanOut {
     this.groups.set(name, group);
     group.pending.skip(connection);
     group.members.add(connection);
-    connection.groups.add(name);
+    if (!connection.isIn(name)) connection.groups = [...connection.groups, name];
   }
 
   remove(name: string, connection: Connection): void {
-    connection.groups.delete(name);
+    connection.groups = connection.groups.filter((each) => each !== name);
     const group = this.groups.get(name);
     group?.members.delete(connection);
     group?.current?.unserved.delete(connection);

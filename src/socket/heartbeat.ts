@@ -40,7 +40,8 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
 
   /** Spread over the interval, so that a thousand that came together are not asked together for ever. */
   watch(connection: Connection, now = performance.now()): void {
-    connection.nextPingAt = now + this.env.PING_INTERVAL_MS * (0.8 + Math.random() * 0.2);
+    // A whole number takes no memory of its own.
+    connection.nextPingAt = Math.round(now + this.env.PING_INTERVAL_MS * (0.8 + Math.random() * 0.2));
     if (connection.dialect === 'plain') connection.onPongFrame(() => this.answered(connection));
   }
 
@@ -62,7 +63,7 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
   private check(connection: Connection, now: number): void {
     if (connection.pingSentAt > 0) {
       // The answer of a connection with a full inbox may stand behind requests that we have not taken yet.
-      const waiting = connection.draining && connection.inbox.length > 0;
+      const waiting = connection.draining && connection.waiting > 0;
       if (!waiting && now - connection.pingSentAt > this.env.PONG_TIMEOUT_MS)
         connection.close(CloseCode.noPong, 'no pong');
     } else if (now >= connection.nextPingAt) {

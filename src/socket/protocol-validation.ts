@@ -25,22 +25,30 @@ function isCode(value: unknown): value is ErrorCode {
 }
 
 /** Keys by which objects reach their prototypes; no field of ours, or of anybody's, is called so. */
-const PROTO_KEYS = ['__proto__', 'constructor', 'prototype'];
+const PROTO_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Whether such a key is anywhere in what `JSON.parse` made. */
+export function hasProtoKeys(value: unknown): boolean {
+  // No recursion: a body may be nested deeper than the stack.
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    for (const key of Object.keys(next)) {
+      if (PROTO_KEYS.has(key)) return true;
+      const inner = (next as Record<string, unknown>)[key];
+      if (typeof inner === 'object' && inner !== null) left.push(inner);
+    }
+  }
+  return false;
+}
 
 class ProtocolValidationPipe extends StandardSchemaValidationPipe {
   /** Nest would drop such keys in silence; they are refused like every unknown field. */
   protected override stripProtoKeys(value: unknown): void {
-    // No recursion: a body may be nested deeper than the stack.
-    const left = [value];
-    while (left.length > 0) {
-      const next = left.pop();
-      if (typeof next !== 'object' || next === null) continue;
-      if (PROTO_KEYS.some((key) => Object.hasOwn(next, key)))
-        throw new ChatError('bad_schema', 'unknown field');
-      left.push(...Object.values(next));
-    }
+    if (hasProtoKeys(value)) throw new ChatError('bad_schema', 'unknown field');
   }
 }
 
-/** Checks every parameter that names a schema, on the socket and over HTTP. */
+/** Checks every parameter that names a schema, over HTTP, and in gateways that do not use `@OnRequest`. */
 export const protocolValidation = new ProtocolValidationPipe({ exceptionFactory: refusalOf });

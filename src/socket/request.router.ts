@@ -1,30 +1,28 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isObservable, lastValueFrom } from 'rxjs';
-import {
-  ChatError,
-  CloseCode,
-  type ErrorBody,
-  PlainRequest,
-  RequestFrame,
-  type ReplyFrame,
-} from '../protocol/index.js';
-import type { Connection } from './connection.js';
-import { EventIndex } from './event-index.js';
+import { EmptyError } from 'rxjs';
+import { ChatError, CloseCode, type ReplyFrame, type RequestFrame } from '../protocol/index.js';
+import type { Connection, CurrentRequest } from './connection.js';
 import { FanOut } from './fan-out.js';
-import { parseGuarded } from './json-guard.js';
-import { plainRequest } from './plain-dialect.js';
+import { Gateways } from './gateways.js';
+import { refusalOf } from './protocol-validation.js';
+import { readRequest } from './request.reader.js';
 import { Strikes } from './strikes.js';
+import { toChatError } from './to-chat-error.js';
 
 /** Requests of one connection that may wait; then its TCP socket is paused. */
 export const MAX_WAITING = 32;
 
-/** Frame → handler → exactly one reply. One at a time per connection, in the order sent. Never throws. */
+/**
+ * Frame → handler → exactly one reply. One at a time per connection, in the order sent. Never throws.
+ *
+ * Written without `await`: a request passes here in one turn as far as its handler lets it, and costs one promise.
+ */
 @Injectable()
 export class RequestRouter {
   private readonly logger = new Logger(RequestRouter.name);
 
   constructor(
-    private readonly events: EventIndex,
+    private readonly gateways: Gateways,
     private readonly strikes: Strikes,
     private readonly fanOut: FanOut,
   ) {}
@@ -32,97 +30,79 @@ export class RequestRouter {
   receive(connection: Connection, data: Buffer, isBinary: boolean): void {
     if (connection.cutOff) return;
     if (isBinary) return connection.close(CloseCode.unsupportedData, 'text frames only');
-    connection.inbox.push(data);
-    if (connection.inbox.length >= MAX_WAITING) connection.pause();
-    if (!connection.draining) void this.drain(connection);
+    if (connection.draining || connection.started !== undefined) return this.wait(connection, data);
+    connection.draining = true;
+    this.drain(connection, data);
   }
 
-  private async drain(connection: Connection): Promise<void> {
+  private wait(connection: Connection, data: Buffer): void {
+    connection.queue(data);
+    if (connection.waiting >= MAX_WAITING) connection.pause();
+    if (connection.draining) return;
     connection.draining = true;
+    void connection.started?.then(() => this.drain(connection, connection.next()));
+  }
+
+  private drain(connection: Connection, first: Buffer | undefined): void {
+    for (let data = first; data && !connection.cutOff; data = connection.next()) {
+      if (connection.waiting < MAX_WAITING / 2) connection.resume();
+      const answering = this.answer(connection, data.toString());
+      if (answering) return void answering.then(() => this.drain(connection, connection.next()));
+    }
+    connection.draining = false;
+  }
+
+  /** A promise, which never rejects, where the handler needs time. */
+  private answer(connection: Connection, text: string): Promise<void> | undefined {
+    const request: CurrentRequest = {};
+    connection.current = request;
+    const succeed = (data: unknown) => this.finish(connection, request, data);
+    const fail = (error: unknown) => {
+      // A stream that ended without a word: there is nothing to say, and nothing wrong.
+      if (error instanceof EmptyError) succeed(undefined);
+      else this.refuse(connection, request, toChatError(error));
+    };
     try {
-      await connection.started;
-      for (let data = connection.inbox.shift(); data && !connection.cutOff; data = connection.inbox.shift()) {
-        if (connection.inbox.length < MAX_WAITING / 2) connection.resume();
-        await this.answer(connection, data.toString());
-      }
+      const result = this.call(connection, readRequest(connection, text, request));
+      if (result instanceof Promise) return result.then(succeed, fail);
+      succeed(result);
     } catch (error) {
+      fail(error);
+    }
+    return undefined;
+  }
+
+  private call(connection: Connection, { event, data }: RequestFrame): unknown {
+    const handler = this.gateways.handlerOf(event);
+    if (!handler) throw new ChatError('unknown_type', 'no such event');
+    if (!handler.schema) return handler.handle(connection, data);
+    const checked = handler.schema.safeParse(data);
+    if (!checked.success) throw refusalOf(checked.error.issues);
+    return handler.handle(connection, checked.data);
+  }
+
+  private finish(connection: Connection, request: CurrentRequest, data: unknown): void {
+    try {
+      if (request.id !== undefined)
+        this.reply(connection, { event: 'reply', id: request.id, ok: true, data: data ?? {} });
+      request.afterReply?.();
+    } catch (error) {
+      // An answer that is no JSON: whoever asked would wait for ever.
       this.logger.error(error);
       connection.close(CloseCode.internal, 'internal error');
-    } finally {
-      connection.draining = false;
-    }
-  }
-
-  private async answer(connection: Connection, text: string): Promise<void> {
-    const request: Connection['current'] = { afterReply: [] };
-    connection.current = request;
-    let data: unknown;
-    try {
-      const frame = this.parse(connection, text, request);
-      data = await this.call(connection, frame);
-    } catch (error) {
-      request.refusal = error instanceof ChatError ? error : this.unexpected(error);
-    }
-    if (request.refusal) this.refuse(connection, request, request.refusal);
-    else {
-      if (request.id !== undefined)
-        this.reply(connection, { event: 'reply', id: request.id, ok: true, data });
-      for (const task of request.afterReply) task();
     }
     connection.current = undefined;
   }
 
-  private parse(connection: Connection, text: string, request: { id?: number }): RequestFrame {
-    const json = parseGuarded(text);
-    // The id is taken before the shape is judged: a refusal should reach the caller that waits for it.
-    const id = (json as { id?: unknown } | null)?.id;
-    if (connection.dialect === 'plain') {
-      const plain = PlainRequest.safeParse(json);
-      if (!plain.success || hasProtoKey(json))
-        throw new ChatError('bad_schema', 'send {"message": "<text>"}');
-      return plainRequest(connection, plain.data);
-    }
-    if (Number.isSafeInteger(id) && (id as number) >= 0) request.id = id as number;
-    const frame = RequestFrame.safeParse(json);
-    // Schemas drop such a key in silence; here it is refused like every unknown field.
-    if (hasProtoKey(json) || hasProtoKey((json as { data?: unknown } | null)?.data))
-      throw new ChatError('bad_schema', 'unknown field');
-    if (frame.success) return frame.data;
-    const [issue] = frame.error.issues;
-    throw new ChatError('bad_schema', [issue?.path.join('.'), issue?.message].filter(Boolean).join(': '));
-  }
-
-  private async call(connection: Connection, frame: RequestFrame): Promise<unknown> {
-    const index = this.events.indexOf(frame.event);
-    const handler = index === undefined ? undefined : connection.handlers[index];
-    if (!handler) throw new ChatError('unknown_type', 'no such event');
-    const result: unknown = await handler(frame.data);
-    return (isObservable(result) ? await lastValueFrom(result, { defaultValue: {} }) : result) ?? {};
-  }
-
-  private refuse(connection: Connection, request: { id?: number }, refusal: ChatError): void {
-    const error: ErrorBody = refusal.toBody();
+  private refuse(connection: Connection, { id }: CurrentRequest, refusal: ChatError): void {
+    const error = refusal.toBody();
     if (connection.dialect === 'plain') this.fanOut.reply(connection, JSON.stringify({ error }));
-    else
-      this.reply(connection, {
-        event: 'reply',
-        ...(request.id !== undefined && { id: request.id }),
-        ok: false,
-        error,
-      });
+    else this.reply(connection, { event: 'reply', ...(id !== undefined && { id }), ok: false, error });
     this.strikes.count(connection, refusal);
+    connection.current = undefined;
   }
 
   private reply(connection: Connection, frame: ReplyFrame): void {
     this.fanOut.reply(connection, JSON.stringify(frame));
   }
-
-  private unexpected(error: unknown): ChatError {
-    this.logger.error(error);
-    return new ChatError('internal', 'internal error');
-  }
-}
-
-function hasProtoKey(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
 }

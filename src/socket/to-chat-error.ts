@@ -1,7 +1,6 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { HttpException, Logger } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
 import { ChatError, type ErrorCode } from '../protocol/index.js';
-import type { Connection } from './connection.js';
 
 const codeOfStatus: Record<number, ErrorCode> = {
   400: 'bad_schema',
@@ -32,14 +31,4 @@ export function toChatError(thrown: unknown): ChatError {
   }
   logger.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown);
   return new ChatError('internal', 'internal error');
-}
-
-/** Thrown in a handler, guard or pipe → the refusal of the request being answered. */
-@Catch()
-export class ChatErrorFilter implements ExceptionFilter {
-  catch(thrown: unknown, host: ArgumentsHost): void {
-    const connection = host.switchToWs().getClient<Connection>();
-    const refusal = toChatError(thrown);
-    if (connection.current) connection.current.refusal = refusal;
-  }
 }

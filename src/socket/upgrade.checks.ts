@@ -25,9 +25,8 @@ export class UpgradeRefused extends Error {
 
 export interface Admitted {
   identity: Identity;
+  /** Where a place was taken, which the caller gives back: `Admission.leaveAddress`. */
   address: string;
-  /** Frees the place at the address. */
-  release: () => void;
 }
 
 /** The room a path names, `undefined` for `/ws/chat/`; throws `not_found` for every other path. */
@@ -66,13 +65,13 @@ export class UpgradeChecks {
     this.origin.check(request);
     this.admission.checkCapacity();
     const address = this.clientAddress.address(request);
-    const release = this.admission.takeAddress(address);
+    this.admission.takeAddress(address);
     try {
       const identity = await this.identify(request);
       this.admission.checkUser(identity.user.id);
-      return { identity, address, release };
+      return { identity, address };
     } catch (error) {
-      release();
+      this.admission.leaveAddress(address);
       throw error;
     }
   }

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ChatError } from '../protocol/index.js';
-import { toChatError } from '../socket/chat-error.filter.js';
+import { toChatError } from '../socket/to-chat-error.js';
 import { UpgradeRefused } from '../socket/upgrade.checks.js';
 import { problemOf } from '../socket/upgrade-refusal.js';
 import { PageRenderer } from './page.renderer.js';

@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { ConnectedSocket, MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ChatError, ChatGateway, type Connection, FanOut, RoomName, RoomService } from '../../src/index.js';
+import {
+  ChatError,
+  ChatGateway,
+  type Connection,
+  FanOut,
+  OnRequest,
+  RoomName,
+  RoomService,
+} from '../../src/index.js';
 import { startChat } from '../../src/testing/index.js';
 
 const Vote = z.strictObject({ room: RoomName, option: z.enum(['tea', 'coffee']) });
@@ -28,13 +35,13 @@ class PollGateway {
     private readonly fanOut: FanOut,
   ) {}
 
-  @SubscribeMessage('poll.vote')
+  @OnRequest('poll.vote', Vote)
   async vote(
-    @ConnectedSocket() connection: Connection,
-    @MessageBody({ schema: Vote }) { room: name, option }: z.infer<typeof Vote>,
+    connection: Connection,
+    { room: name, option }: z.infer<typeof Vote>,
   ): Promise<{ counted: true }> {
     const room = await this.rooms.existing(connection.user, name);
-    if (!connection.groups.has(room.id)) throw new ChatError('not_joined', 'join the room first');
+    if (!connection.isIn(room.id)) throw new ChatError('not_joined', 'join the room first');
     const result = this.polls.vote(name, connection.user.id, option);
     this.fanOut.deliver(room.id, { event: 'poll.changed', data: { room: name, result } });
     return { counted: true };

@@ -76,11 +76,11 @@ describe('what waits for one connection alone', () => {
 describe('closing', () => {
   it('happens once, with the first reason, and forgets what was not answered yet', () => {
     const { connection, socket } = connected();
-    connection.inbox.push(Buffer.from('{}'));
+    connection.queue(Buffer.from('{}'));
     connection.close(4500, 'first');
     connection.close(1011, 'second');
     expect(socket.closings).toEqual([{ code: 4500, reason: 'first' }]);
-    expect([connection.open, connection.cutOff, connection.inbox.length]).toEqual([false, true, 0]);
+    expect([connection.open, connection.cutOff, connection.waiting]).toEqual([false, true, 0]);
     socket.terminate();
   });
 
@@ -95,7 +95,6 @@ describe('closing', () => {
 
   it('leaves no timer behind where the peer answers', () => {
     const { connection, socket } = connected();
-    connection.onClose(() => undefined);
     connection.close(1000, 'bye');
     socket.terminate(1000);
     expect(vi.getTimerCount()).toBe(0);

@@ -167,7 +167,7 @@ describe('a server that slept itself', () => {
   it('waits for an answer that stands behind requests it has not taken', async () => {
     const { heartbeat, connection, socket } = await asked();
     connection.draining = true;
-    connection.inbox.push(Buffer.from('{}'));
+    connection.queue(Buffer.from('{}'));
     for (let now = 26_000; now <= 60_000; now += 1_000) heartbeat.tick(now);
     expect(socket.closings).toEqual([]);
   });

@@ -73,6 +73,7 @@ export function connected(options: { user?: User; dialect?: Dialect; room?: stri
   const { stream } = socket;
   const below = [socket as unknown as WebSocket, stream as unknown as Duplex] as const;
   const connection = new Connection(...below, { user, sessionId: 'session' }, dialect, room, '127.0.0.1');
+  socket.once('close', (code: number) => connection.ended(code));
   return { socket, stream, connection };
 }
 
