@@ -22,7 +22,10 @@ const Schema = z.object({
   /** Where people reach us, where that is not what their request says. */
   PUBLIC_URL: z
     .string()
-    .refine(origin, 'must be an origin like https://chat.example.org, without a path')
+    .refine(
+      (value) => origin(value) && !value.includes('*'),
+      'must be an origin like https://chat.example.org, without a path',
+    )
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 
@@ -55,9 +58,9 @@ const Schema = z.object({
   GUESTS: Flag.prefault('on'),
   ROOMS: z.enum(['open', 'closed']).default('open'),
   ALLOWED_ORIGINS: List.refine(
-    (list) => list.every(origin),
-    'must be origins like https://a.example, by commas',
-  ),
+    (list) => !list.some((item) => item.includes('*')),
+    'has a wildcard, and origins are compared exactly: name each one, by commas',
+  ).refine((list) => list.every(origin), 'must be origins like https://a.example, by commas'),
   /** Addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers count. */
   TRUSTED_PROXIES: List,
 

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseEnv } from '../../src/config/env.js';
+
+function mistakes(source: Record<string, string>): string {
+  try {
+    parseEnv(source);
+    return 'none';
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+describe('ALLOWED_ORIGINS', () => {
+  it('takes origins by commas, as they will be compared', () => {
+    const { ALLOWED_ORIGINS } = parseEnv({ ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080' });
+    expect(ALLOWED_ORIGINS).toEqual(['https://a.example', 'http://b.example:8080']);
+  });
+
+  it.each(['*', 'https://*.example', 'https://*', 'https://a.example,https://*.b.example:8443'])(
+    'says at start that %s would allow nobody: there are no wildcards',
+    (given) => {
+      const told = mistakes({ ALLOWED_ORIGINS: given });
+      expect(told).toContain('ALLOWED_ORIGINS: has a wildcard, and origins are compared exactly');
+    },
+  );
+
+  it.each(['a.example', 'https://a.example/', 'https://a.example/chat', 'https://A.example', 'null'])(
+    'says at start that %s is no origin',
+    (given) => {
+      expect(mistakes({ ALLOWED_ORIGINS: given })).toContain('ALLOWED_ORIGINS: must be origins like');
+    },
+  );
+});
+
+describe('PUBLIC_URL', () => {
+  it.each(['https://*.example', 'https://a.example/chat', 'a.example'])('is not %s', (given) => {
+    expect(mistakes({ PUBLIC_URL: given })).toContain('PUBLIC_URL: must be an origin');
+  });
+});
+
+describe('a wrong environment', () => {
+  it('is told with every mistake in one message', () => {
+    const told = mistakes({ PORT: 'x', ALLOWED_ORIGINS: '*', DATABASE_URL: 'postgres://db/chat' });
+    for (const name of ['PORT', 'ALLOWED_ORIGINS', 'AUTH_SECRET']) expect(told).toContain(`  ${name}: `);
+  });
+});
