@@ -21,6 +21,7 @@ import { RequestRouter } from '../socket/request.router.js';
 import { RoomDoor } from '../socket/room.door.js';
 import { Strikes } from '../socket/strikes.js';
 import { UpgradeChecks } from '../socket/upgrade.checks.js';
+import { Welcome } from '../socket/welcome.js';
 import { DocumentsController } from '../web/documents.controller.js';
 import { HealthController } from '../web/health.controller.js';
 import { HttpErrorFilter } from '../web/http-error.filter.js';
@@ -60,6 +61,7 @@ const socket = [
   RequestRouter,
   Strikes,
   UpgradeChecks,
+  Welcome,
 ];
 
 const chat = [

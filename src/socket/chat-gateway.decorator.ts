@@ -3,9 +3,6 @@ import { WebSocketGateway } from '@nestjs/websockets';
 /** The path below which every chat socket lives, with or without a room and a trailing slash. */
 export const CHAT_SOCKET_PATH = '/ws/chat';
 
-/** What no other gateway comes before: the chat's own, whose `welcome` is everybody's first frame. */
-export const FIRST = Number.NEGATIVE_INFINITY;
-
 export interface ChatGatewayOptions {
   /** Hooks of gateways with a lower one run earlier. 0 where not given. */
   order?: number;

@@ -16,6 +16,7 @@ import { RoomDoor } from './room.door.js';
 import { toChatError } from './to-chat-error.js';
 import { type Admitted, roomOfPath, UpgradeChecks, UpgradeRefused } from './upgrade.checks.js';
 import { refuseUpgrade } from './upgrade-refusal.js';
+import { Welcome } from './welcome.js';
 
 /** Fragments of one message; an honest client of 16 KiB needs one. */
 const MAX_FRAGMENTS = 64;
@@ -31,6 +32,7 @@ function partsOf(app: INestApplicationContext) {
     door: app.get<RoomDoor>(RoomDoor),
     router: app.get(RequestRouter),
     heartbeat: app.get(Heartbeat),
+    welcome: app.get(Welcome),
   };
 }
 
@@ -138,10 +140,11 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
   }
 
   private attach(connection: Connection, client: WebSocket): void {
-    const { registry, gateways, heartbeat } = this.parts;
+    const { registry, gateways, heartbeat, welcome } = this.parts;
     (client as ChatWebSocket)[CONNECTION] = connection;
     client.on('message', this.on.onMessage).on('close', this.on.onClose).on('error', this.on.onError);
     registry.add(connection);
+    welcome.greet(connection);
     gateways.connected(connection);
     heartbeat.watch(connection);
   }

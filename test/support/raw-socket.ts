@@ -44,6 +44,10 @@ export class RawSocket implements Disposable {
   }
 
   /** What has come so far. */
+  get bytes(): Buffer {
+    return this.received;
+  }
+
   get text(): string {
     return this.received.toString();
   }
