@@ -39,6 +39,8 @@ export class Connection {
   /** Monotonic milliseconds; 0 where no ping is unanswered. */
   pingSentAt = 0;
   nextPingAt = 0;
+  /** Hands over what its groups were given until now; set by `FanOut`, one function for all connections. */
+  lastWords?: (connection: Connection) => void = undefined;
   private inbox?: Buffer[] = undefined;
   private closeListeners: readonly ((code: number) => void)[] = NONE;
   private pushes?: Buffer[] = undefined;
@@ -167,10 +169,18 @@ export class Connection {
     if (this.socket.readyState === 1 && this.socket.isPaused) this.socket.resume();
   }
 
-  /** Idempotent. A peer that does not answer the close frame in a second is cut off. */
+  /**
+   * Idempotent. What was delivered or queued until now leaves before the close frame, unless nobody reads it. A peer
+   * that does not answer the close frame in a second is cut off.
+   */
   close(code: number, reason: string): void {
     if (this.closing) return;
-    if (code !== CloseCode.tooSlow) this.flush();
+    if (code !== CloseCode.tooSlow) {
+      this.lastWords?.(this);
+      this.flush();
+      // Too much of it may have closed the connection already.
+      if (this.cutOff) return;
+    }
     this.closing = true;
     this.inbox = undefined;
     this.resume();

@@ -22,6 +22,10 @@ export class FanOut {
   /** Connections with replies to write at the end of this turn. */
   private readonly replying = new Set<Connection>();
   private scheduled = false;
+  private readonly lastWords = (connection: Connection) => {
+    this.replying.delete(connection);
+    this.serve(connection);
+  };
 
   /**
    * From now on the connection gets what is delivered. What was delivered before, and may still wait for its turn, is
@@ -34,6 +38,7 @@ export class FanOut {
     group.pending.skip(connection);
     group.members.add(connection);
     if (!connection.isIn(name)) connection.groups = [...connection.groups, name];
+    connection.lastWords = this.lastWords;
   }
 
   remove(name: string, connection: Connection): void {
@@ -96,7 +101,11 @@ export class FanOut {
   /** Replies go behind the pushes that were delivered before them, in however big a room. */
   private settle(connection: Connection): void {
     if (!this.replying.delete(connection)) return;
-    for (const name of connection.groups) this.groups.get(name)?.serve(connection);
+    this.serve(connection);
     connection.flush();
+  }
+
+  private serve(connection: Connection): void {
+    for (const name of connection.groups) this.groups.get(name)?.serve(connection);
   }
 }
