@@ -57,10 +57,10 @@ export class ChatController {
 
   @Post('chat/~me')
   async rename(@Req() request: Request, @Res() response: Response, @Body() body: unknown): Promise<void> {
-    await this.visitors.ofPage(request, response);
     const form = NameForm.safeParse(body);
     if (!form.success) throw refusalOf(form.error.issues);
-    setCookies(response, await this.people.rename(request, form.data.name));
+    const visitor = await this.visitors.credentialsOfPage(request, response);
+    setCookies(response, await this.people.rename(visitor, form.data.name));
     response.redirect(303, samePage(form.data.back));
   }
 

@@ -118,6 +118,29 @@ describe('a new name', () => {
     }
   });
 
+  it.each([
+    ['was never here', ''],
+    ['has a sign-in that ended', `chat.session_token=${'a'.repeat(32)}.forged`],
+  ])('makes a guest of a person who %s, and is theirs from then on', async (_who, cookie) => {
+    const visitor = new Visitor(chat);
+    visitor.cookie = cookie;
+    const answer = await visitor.post('/chat/~me/', { name: 'Newcomer', back: '/chat/names/' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/chat/names/']);
+    expect(answer.headers.getSetCookie()).toHaveLength(1);
+    const { me } = dataOf<RoomPageData>(await visitor.get('/chat/names/'));
+    expect(me).toMatchObject({ name: 'Newcomer', guest: true });
+    await visitor.post('/chat/names/', draft('hello'));
+    expect((await stored('names')).at(-1)?.user).toMatchObject({ id: me.id, name: 'Newcomer' });
+  });
+
+  it('makes nobody a guest where it is none, or where guests are not welcome', async () => {
+    const refused = await new Visitor(chat).post('/chat/~me/', { name: '' });
+    expect([refused.status, refused.headers.get('set-cookie')]).toEqual([400, null]);
+    await using closed = await startChat({ env: { GUESTS: false } });
+    const stranger = await new Visitor(closed).post('/chat/~me/', { name: 'Newcomer' });
+    expect([stranger.status, stranger.headers.get('set-cookie')]).toEqual([401, null]);
+  });
+
   it('stands on what one said before, too', async () => {
     const visitor = new Visitor(chat);
     await visitor.post('/chat/names/', draft('whoever said this'));
@@ -180,6 +203,8 @@ describe('a form on somebody else’s page', () => {
   });
 
   it('cannot sign anybody in or out either', async () => {
+    const renamed = await new Visitor(chat).post('/chat/~me/', { name: 'Forged' }, evil);
+    expect([renamed.status, renamed.headers.get('set-cookie')]).toEqual([403, null]);
     for (const path of ['/api/auth/sign-in/anonymous', '/api/auth/sign-out', '/api/me', '/api/rooms']) {
       const { status, headers } = await call(chat, path, { method: 'POST', body: {}, headers: evil });
       expect([path, status, headers.get('set-cookie')]).toEqual([path, 403, null]);
