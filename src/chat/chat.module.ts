@@ -33,6 +33,7 @@ import { ChatGateway } from './chat.gateway.js';
 import { ConfigurableModuleClass } from './chat.module-definition.js';
 import { CHAT_OPTIONS, type ChatModuleOptions } from './chat.options.js';
 import { LiveRooms } from './live-rooms.js';
+import { LocalPeople } from './local-people.js';
 import { MeController } from './me.controller.js';
 import { MembershipService } from './membership.service.js';
 import { MessageService } from './message.service.js';
@@ -68,6 +69,7 @@ const chat = [
   ChatGateway,
   HookRunner,
   LiveRooms,
+  LocalPeople,
   MembershipService,
   MessageService,
   NodeLink,

@@ -4,6 +4,7 @@ import type { Subscription } from 'rxjs';
 import { ChannelLayer, type LayerHealth } from '../channel-layer/channel-layer.js';
 import { RoomFeed } from '../log/room-feed.js';
 import { type Room, type RoomEvent, RoomLog } from '../log/room-log.js';
+import type { User } from '../protocol/index.js';
 import type { Connection } from '../socket/connection.js';
 import { FanOut } from '../socket/fan-out.js';
 import { Heads } from '../socket/heartbeat.js';
@@ -49,7 +50,11 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
       if (type === 'chat.event') this.entries.get(topic)?.live.feed.offer(body as RoomEvent);
     });
     this.subscriptions.push(
-      this.layer.discontinuity.subscribe(() => void this.compareAll()),
+      this.layer.discontinuity.subscribe(() => {
+        // Renames may have been missed like anything else.
+        for (const { live } of this.entries.values()) live.feed.forget();
+        void this.compareAll();
+      }),
       this.layer.health.subscribe((health) => {
         this.health = health;
         this.schedule();
@@ -118,6 +123,11 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     if (head < seq) return;
     feed.compare(head);
     await Promise.race([feed.delivered(seq), once(AbortSignal.timeout(REPLY_WAIT_MS), 'abort')]);
+  }
+
+  /** What is replayed from memory carries the name that the person has now. */
+  rename(user: User): void {
+    for (const { live } of this.entries.values()) live.feed.rename(user);
   }
 
   of(connection: Connection): Record<string, number> {

@@ -2,9 +2,8 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { AuthProvider, type Credentials, type Identity } from '../auth/auth-provider.js';
 import { RoomDirectory } from '../log/room-log.js';
 import type { User } from '../protocol/index.js';
-import { ConnectionRegistry } from '../socket/connection.registry.js';
+import { LocalPeople } from './local-people.js';
 import { type NodeHint, NodeLink, PEOPLE } from './node-link.js';
-import { PresenceService } from './presence.service.js';
 
 /** What people are called, wherever they are connected. */
 @Injectable()
@@ -14,8 +13,7 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly auth: AuthProvider,
     private readonly directory: RoomDirectory,
-    private readonly registry: ConnectionRegistry,
-    private readonly presence: PresenceService,
+    private readonly local: LocalPeople,
     private readonly link: NodeLink,
   ) {}
 
@@ -32,17 +30,12 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
   async rename(from: Credentials, name: string): Promise<Identity> {
     const identity = await this.auth.rename(from, name);
     await this.directory.renamePerson(identity.user);
-    this.renamed(identity.user);
+    this.local.renamed(identity.user);
     this.link.say('chat.person.renamed', PEOPLE, identity.user);
     return identity;
   }
 
   private hear({ type, body }: NodeHint): void {
-    if (type === 'chat.person.renamed') this.renamed(body as User);
-  }
-
-  private renamed(user: User): void {
-    for (const connection of this.registry.ofUser(user.id)) connection.identity.user = user;
-    this.presence.rename(user);
+    if (type === 'chat.person.renamed') this.local.renamed(body as User);
   }
 }

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { User } from '../protocol/index.js';
 import type { RoomEvent } from './room-log.js';
 
 /** What is kept in memory for those who come back. */
@@ -80,6 +81,18 @@ export class RoomFeed {
     if (seq >= this.at) return [];
     const missing = this.at - seq;
     return missing <= this.ring.length ? this.ring.slice(this.ring.length - missing) : null;
+  }
+
+  /** The person is called so on everything that is kept here, too. */
+  rename(user: User): void {
+    const renamed = (event: RoomEvent) => (event.actor.id === user.id ? { ...event, actor: user } : event);
+    this.ring = this.ring.map(renamed);
+    for (const [seq, event] of this.held) this.held.set(seq, renamed(event));
+  }
+
+  /** What was delivered is no longer to be trusted: those who come back get it from the log. */
+  forget(): void {
+    this.ring = [];
   }
 
   /** Resolves when `seq` was delivered, or the feed was closed. */

@@ -68,3 +68,31 @@ describe('who waits for an event', () => {
     expect(house.reads).toBe(1);
   });
 });
+
+describe('somebody who is called otherwise now', () => {
+  it('is so in what was delivered and in what is still held, and others keep their names', () => {
+    const house = new House();
+    house.feed.begin(0);
+    house.offer(1, 2, 4);
+    house.feed.offer({ ...eventOf(5), actor: { id: 'bob', name: 'Bob' } });
+    house.feed.rename({ id: 'ann', name: 'Anna' });
+    house.offer(3);
+    expect(house.feed.since(0)?.map(({ actor }) => actor.name)).toEqual([
+      'Anna',
+      'Anna',
+      'Ann',
+      'Anna',
+      'Bob',
+    ]);
+  });
+
+  it('is asked for in the log where a new name may have been missed', () => {
+    const house = new House();
+    house.feed.begin(0);
+    house.offer(1, 2);
+    house.feed.forget();
+    house.offer(3);
+    expect([house.feed.position, house.feed.since(0), house.feed.since(3)]).toEqual([3, null, []]);
+    expect(house.feed.since(2)).toHaveLength(1);
+  });
+});
