@@ -74,6 +74,8 @@ const Schema = z.object({
   SEND_BURST: count(defaultLimits.sendBurst),
   PING_INTERVAL_MS: count(25_000),
   PONG_TIMEOUT_MS: count(10_000),
+  /** How long a message may take from its first byte to its last. */
+  MESSAGE_TIMEOUT_MS: count(10_000),
   /** After SIGTERM: how long the balancer gets to notice, and over how long clients are sent away. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(2_000),
   DRAIN_WINDOW_MS: z.coerce.number().int().min(0).max(20_000).default(10_000),

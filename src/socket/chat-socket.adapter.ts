@@ -153,7 +153,9 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
     const { logger } = this;
     return {
       onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
-        router.receive((this as ChatWebSocket)[CONNECTION], data, isBinary);
+        const connection = (this as ChatWebSocket)[CONNECTION];
+        connection.unfinishedSince = 0;
+        router.receive(connection, data, isBinary);
       },
       onClose(this: WebSocket, code: number): void {
         const connection = (this as ChatWebSocket)[CONNECTION];

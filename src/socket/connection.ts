@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Identity } from '../auth/auth-provider.js';
 import { CloseCode, type User } from '../protocol/index.js';
+import { isUnfinished } from './unfinished-message.js';
 
 export type Dialect = 'plain' | 'chat.v1';
 
@@ -39,6 +40,8 @@ export class Connection {
   /** Monotonic milliseconds; 0 where no ping is unanswered. */
   pingSentAt = 0;
   nextPingAt = 0;
+  /** Monotonic milliseconds: when the message that is not whole yet was first seen; 0 where there is none. */
+  unfinishedSince = 0;
   /** Hands over what its groups were given until now; set by `FanOut`, one function for all connections. */
   lastWords?: (connection: Connection) => void = undefined;
   private inbox?: Buffer[] = undefined;
@@ -149,6 +152,11 @@ export class Connection {
     if (!this.isBehind) this.slowSince = 0;
     else if (this.slowSince === 0) this.slowSince = now;
     else if (now - this.slowSince > SLOW_FOR_MS) this.close(CloseCode.tooSlow, 'reads too slowly');
+  }
+
+  /** The peer has begun a message and not ended it. Where we do not read, that is not its fault. */
+  get isUnfinished(): boolean {
+    return !this.socket.isPaused && isUnfinished(this.socket);
   }
 
   /** A control frame, for clients of the plain dialect. */

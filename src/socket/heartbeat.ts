@@ -12,7 +12,10 @@ export abstract class Heads {
   abstract of(connection: Connection): Record<string, number>;
 }
 
-/** Asks every connection whether it lives, and closes what is silent (4002) or reads too slowly (4001). */
+/**
+ * Asks every connection whether it lives, and closes what is silent (4002) or reads too slowly (4001). What begins a
+ * message and does not end it in time is cut off: looking once a tick costs a connection no timer of its own.
+ */
 @Injectable()
 export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
   private timer?: NodeJS.Timeout;
@@ -29,7 +32,7 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
     this.lastTick = performance.now();
     this.timer = setInterval(
       () => this.tick(performance.now()),
-      Math.min(TICK_MS, this.env.PING_INTERVAL_MS),
+      Math.min(TICK_MS, this.env.PING_INTERVAL_MS, this.env.MESSAGE_TIMEOUT_MS),
     );
     this.timer.unref();
   }
@@ -54,10 +57,21 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
     const late = now - this.lastTick - TICK_MS;
     this.lastTick = now;
     for (const connection of this.registry.all()) {
-      if (late > TICK_MS && connection.pingSentAt > 0) connection.pingSentAt += late;
+      if (late > TICK_MS) {
+        if (connection.pingSentAt > 0) connection.pingSentAt += late;
+        if (connection.unfinishedSince > 0) connection.unfinishedSince += late;
+      }
       connection.checkSpeed(now);
+      this.checkMessage(connection, now);
       this.check(connection, now);
     }
+  }
+
+  /** `unfinishedSince` is taken back by every whole message: who sends all the time is in the middle of one, too. */
+  private checkMessage(connection: Connection, now: number): void {
+    if (!connection.isUnfinished) connection.unfinishedSince = 0;
+    else if (connection.unfinishedSince === 0) connection.unfinishedSince = now;
+    else if (now - connection.unfinishedSince > this.env.MESSAGE_TIMEOUT_MS) connection.terminate();
   }
 
   private check(connection: Connection, now: number): void {
