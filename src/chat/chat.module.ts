@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, DiscoveryModule, MetadataScanner } from '@nestjs/core';
+import { AccountCleanup } from '../auth/account-cleanup.js';
 import { AuthController } from '../auth/auth.controller.js';
 import { Auth } from '../auth/better-auth.js';
 import { AuthProvider } from '../auth/auth-provider.js';
@@ -93,6 +94,12 @@ const storage = [
   { provide: Storage, useFactory: (env: Env) => Storage.open(env), inject: [Env] },
   { provide: RoomDirectory, useFactory: ({ rooms }: Storage) => rooms, inject: [Storage] },
   { provide: Auth, useFactory: ({ auth }: Storage) => auth, inject: [Storage] },
+  {
+    provide: AccountCleanup,
+    useFactory: ({ database }: Storage, { CLEANUP_HOURS, GUEST_DAYS }: Env) =>
+      new AccountCleanup(database, { everyHours: CLEANUP_HOURS, guestDays: GUEST_DAYS }),
+    inject: [Storage, Env],
+  },
 ];
 
 const web = [

@@ -56,6 +56,10 @@ const Schema = z.object({
 
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   GUESTS: Flag.prefault('on'),
+  /** Days without a sign-in after which guests are removed who never wrote and never chose a name. */
+  GUEST_DAYS: count(30),
+  /** Hours between two removals of such guests, and of sign-ins that have ended. */
+  CLEANUP_HOURS: z.coerce.number().int().min(1).max(500).default(24),
   ROOMS: z.enum(['open', 'closed']).default('open'),
   ALLOWED_ORIGINS: List.refine(
     (list) => !list.some((item) => item.includes('*')),
