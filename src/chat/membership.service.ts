@@ -72,7 +72,23 @@ export class MembershipService {
     { room: name, epoch, after }: RequestData<'room.join'>,
   ): Promise<Entrance> {
     const room = await this.rooms.enter(connection.user, name);
+    const wasIn = this.joined.get(connection)?.has(name) ?? false;
     const live = await this.hold(connection, name, () => this.liveRooms.enter(room));
+    try {
+      return await this.entrance(connection, live, { room: name, epoch, after });
+    } catch (error) {
+      // Whoever is refused is not there: neither counted, nor shown to others.
+      if (!wasIn) this.leave(connection, name);
+      throw error;
+    }
+  }
+
+  private async entrance(
+    connection: Connection,
+    live: LiveRoom,
+    { room: name, epoch, after }: RequestData<'room.join'>,
+  ): Promise<Entrance> {
+    const { room } = live;
     if (after !== undefined && after > live.feed.position) await this.liveRooms.catchUp(live, after);
     const head = live.feed.position;
     const recovered =

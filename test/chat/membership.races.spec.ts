@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
+import { Storage } from '../../src/chat/storage.js';
+import { RoomLog } from '../../src/index.js';
+import { type Communicator, type RunningChat, startChat } from '../../src/testing/index.js';
+
+const room = 'lobby';
+const message = (text = 'x') => ({ room, text, clientId: randomUUID() });
+
+type Step = number | 'left' | { head: number };
+
+/** What one room put on the wire, in its order. */
+function lane({ received }: Communicator, ids: ReadonlyMap<number, 'join' | 'leave'>): Step[] {
+  return received.flatMap((frame): Step[] => {
+    if (frame.event === 'message.created') return [(frame.data as { seq: number }).seq];
+    const kind = frame.event === 'reply' ? ids.get(frame.id ?? 0) : undefined;
+    if (kind === 'join') return [{ head: (frame.data as { head: number }).head }];
+    return kind === 'leave' ? ['left'] : [];
+  });
+}
+
+/** Outside: nothing. Inside: each seq from the head of the join on, once, in order. */
+function expectOnlyWhatIsDue(client: Communicator, ids: ReadonlyMap<number, 'join' | 'leave'>): number {
+  let next: number | undefined;
+  let seen = 0;
+  for (const step of lane(client, ids)) {
+    if (step === 'left') next = undefined;
+    else if (typeof step === 'object') next = step.head + 1;
+    else {
+      expect(step).toBe(next);
+      next = step + 1;
+      seen += 1;
+    }
+  }
+  return seen;
+}
+
+/** They send until they are told to stop. */
+async function floods(chat: RunningChat, count: number) {
+  const senders = [];
+  for (let n = 0; n < count; n++) senders.push(await chat.connect());
+  let sending = true;
+  const done = senders.map(async (sender) => {
+    while (sending) await sender.request('message.send', message());
+  });
+  return () => {
+    sending = false;
+    return Promise.all(done);
+  };
+}
+
+describe('comings and goings that are asked for in one breath', () => {
+  it.each([1, 600])(
+    'are done in that order, and nothing is pushed outside of them, with %i more in the room',
+    async (others) => {
+      await using chat = await startChat();
+      const ids = new Map<number, 'join' | 'leave'>();
+      const ann = await chat.connect('Ann');
+      const ask = (kind: 'join' | 'leave') => {
+        const id = 1_000 + ids.size;
+        ids.set(id, kind);
+        ann.sendRaw(JSON.stringify({ event: `room.${kind}`, id, data: { room } }));
+      };
+      const answered = () =>
+        ann.received.filter(({ event, id }) => event === 'reply' && ids.has(id ?? 0)).length;
+      for (let n = 0; n < others; n++)
+        await chat.connect(undefined, { dialect: 'plain', path: '/ws/chat/lobby/' });
+      const stop = await floods(chat, 3);
+      for (let round = 1; round <= 40; round++) {
+        for (let n = 0; n < 3; n++) {
+          ask('join');
+          ask('leave');
+        }
+        ask('join');
+        const due = () => lane(ann, ids).filter((step) => typeof step === 'number').length >= round;
+        await expect
+          .poll(() => answered() === ids.size && due(), { interval: 2, timeout: 10_000 })
+          .toBe(true);
+        ask('leave');
+      }
+      await stop();
+      await ann.request('pong', {});
+      expect(expectOnlyWhatIsDue(ann, ids)).toBeGreaterThanOrEqual(40);
+    },
+    60_000,
+  );
+});
+
+describe('a join that fails', () => {
+  it('leaves nobody in the room, and may be tried again', async () => {
+    let failing = true;
+    let asked = 0;
+    @Injectable()
+    class FailingPages extends RoomLog {
+      constructor(private readonly storage: Storage) {
+        super();
+      }
+
+      override append: RoomLog['append'] = (draft) => this.storage.log.append(draft);
+      override range: RoomLog['range'] = (roomId, query) => this.storage.log.range(roomId, query);
+      override heads: RoomLog['heads'] = (ids) => {
+        // The room is opened, what was missed is not found.
+        if (failing && ++asked > 1) return Promise.reject(new Error('no answer'));
+        return this.storage.log.heads(ids);
+      };
+    }
+    await using chat = await startChat({ roomLog: FailingPages });
+    const [ann, bob] = [await chat.connect('Ann'), await chat.connect('Bob', { timeoutMs: 15_000 })];
+    const away = { room, epoch: randomUUID(), after: 5 };
+    await expect(ann.request('room.join', away)).rejects.toMatchObject({ code: 'internal' });
+    failing = false;
+    await bob.request('room.join', { room });
+    expect(await bob.push('presence', ({ left }) => left.length > 0)).toMatchObject({ left: [ann.user.id] });
+    await bob.request('message.send', message());
+    await ann.nothing(['presence']);
+    expect(await ann.request('room.join', { room })).toMatchObject({ online: 2 });
+    await bob.request('message.send', message());
+    expect(await ann.push('message.created')).toMatchObject({ seq: 2 });
+  });
+});
