@@ -15,8 +15,12 @@ import { NodeLink } from './node-link.js';
 const OWN_HOLD_MS = 20;
 /** Where the log cannot be read, the answer to a stored message still has to leave. */
 const REPLY_WAIT_MS = 1_000;
-const COMPARE_MS = 30_000;
-const COMPARE_DEGRADED_MS = 5_000;
+/**
+ * How long a lost last message may stay lost. A node that is cut off from the layer knows it; the others, who should
+ * have heard from it, do not.
+ */
+const COMPARE_MS = 5_000;
+const COMPARE_DEGRADED_MS = 2_000;
 
 interface Entry {
   live: LiveRoom;
