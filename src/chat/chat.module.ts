@@ -17,6 +17,7 @@ import { Gateways } from '../socket/gateways.js';
 import { Heads, Heartbeat } from '../socket/heartbeat.js';
 import { HeartbeatGateway } from '../socket/heartbeat.gateway.js';
 import { OriginPolicy } from '../socket/origin.policy.js';
+import { Overload } from '../socket/overload.js';
 import { protocolValidation } from '../socket/protocol-validation.js';
 import { RequestRouter } from '../socket/request.router.js';
 import { RoomDoor } from '../socket/room.door.js';
@@ -60,6 +61,7 @@ const socket = [
   HeartbeatGateway,
   MetadataScanner,
   OriginPolicy,
+  Overload,
   RequestRouter,
   Strikes,
   UpgradeChecks,

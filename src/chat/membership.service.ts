@@ -72,7 +72,7 @@ export class MembershipService {
     { room: name, epoch, after }: RequestData<'room.join'>,
   ): Promise<Entrance> {
     const room = await this.rooms.enter(connection.user, name);
-    const wasIn = this.joined.get(connection)?.has(name) ?? false;
+    const wasIn = placeIn(this.roomsOf(connection), name) !== undefined;
     const live = await this.hold(connection, name, () => this.liveRooms.enter(room));
     try {
       return await this.entrance(connection, live, { room: name, epoch, after });

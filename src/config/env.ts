@@ -70,6 +70,8 @@ const Schema = z.object({
 
   RATE_LIMIT: Flag.prefault('on'),
   MAX_CONNECTIONS: count(20_000),
+  /** Newcomers are refused while the event loop is later than this. */
+  MAX_LOOP_LAG_MS: count(500),
   MAX_CONNECTIONS_PER_USER: count(20),
   MAX_CONNECTIONS_PER_ADDRESS: count(50),
   MAX_FRAME_BYTES: count(defaultLimits.frameBytes),

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Env } from '../config/env.js';
 import { ChatError } from '../protocol/index.js';
 import { ConnectionRegistry } from './connection.registry.js';
+import { KEPT_FILES, openFilesLimit } from './open-files.js';
+import { Overload } from './overload.js';
 import { TokenBuckets } from './token-buckets.js';
 
 const RETRY_MS = 5_000;
@@ -17,10 +19,16 @@ export class Admission {
   private readonly userRate = new TokenBuckets(PER_USER.perSecond, PER_USER.burst);
   private shut = false;
 
+  /** What the settings allow, as far as the system does. */
+  private readonly capacity: number;
+
   constructor(
     private readonly registry: ConnectionRegistry,
+    private readonly overload: Overload,
     @Inject(Env) private readonly env: Env,
-  ) {}
+  ) {
+    this.capacity = Math.max(1, Math.min(env.MAX_CONNECTIONS, openFilesLimit() - KEPT_FILES * 2));
+  }
 
   /** From now on nobody new comes in. */
   shutDoors(): void {
@@ -31,11 +39,11 @@ export class Admission {
     return this.shut;
   }
 
-  /** Throws `busy` while draining or full. */
+  /** Throws `busy` while draining, full, or overloaded. */
   checkCapacity(): void {
     if (this.shut) throw new ChatError('busy', 'the server is restarting', RETRY_MS);
-    if (this.registry.size >= this.env.MAX_CONNECTIONS)
-      throw new ChatError('busy', 'the server is full', RETRY_MS);
+    if (this.registry.size >= this.capacity) throw new ChatError('busy', 'the server is full', RETRY_MS);
+    this.overload.check(performance.now());
   }
 
   /** Throws `rate_limited`; else the address counts as connected once more, until `leaveAddress`. */

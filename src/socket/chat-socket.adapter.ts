@@ -11,6 +11,7 @@ import { CLOSE_GRACE_MS, Connection } from './connection.js';
 import { ConnectionRegistry } from './connection.registry.js';
 import { Gateways } from './gateways.js';
 import { Heartbeat } from './heartbeat.js';
+import { KEPT_FILES, openFilesLimit } from './open-files.js';
 import { RequestRouter } from './request.router.js';
 import { RoomDoor } from './room.door.js';
 import { toChatError } from './to-chat-error.js';
@@ -83,7 +84,11 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
     this.server.on('headers', (headers, request) =>
       headers.push(...(this.cookies.get(request) ?? []).map((cookie) => `Set-Cookie: ${cookie}`)),
     );
-    (this.httpServer as HttpServer).on('upgrade', this.onUpgrade);
+    const http = this.httpServer as HttpServer;
+    // Who is accepted without a file left for it would wait for nothing; the sockets' own limit is lower, so that
+    // there is always room to say no, and to be asked how one is.
+    http.maxConnections = Math.max(1, openFilesLimit() - KEPT_FILES);
+    http.on('upgrade', this.onUpgrade);
     return this.server;
   }
 

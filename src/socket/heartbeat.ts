@@ -19,6 +19,7 @@ export abstract class Heads {
 @Injectable()
 export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
   private timer?: NodeJS.Timeout;
+  private readonly everyMs: number;
   private lastTick = 0;
 
   constructor(
@@ -26,14 +27,13 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
     private readonly fanOut: FanOut,
     private readonly heads: Heads,
     @Inject(Env) private readonly env: Env,
-  ) {}
+  ) {
+    this.everyMs = Math.min(TICK_MS, env.PING_INTERVAL_MS, env.MESSAGE_TIMEOUT_MS);
+  }
 
   onModuleInit(): void {
     this.lastTick = performance.now();
-    this.timer = setInterval(
-      () => this.tick(performance.now()),
-      Math.min(TICK_MS, this.env.PING_INTERVAL_MS, this.env.MESSAGE_TIMEOUT_MS),
-    );
+    this.timer = setInterval(() => this.tick(performance.now()), this.everyMs);
     this.timer.unref();
   }
 
@@ -54,13 +54,11 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
 
   tick(now: number): void {
     // Where this process itself slept, answers wait unread in its sockets: nobody is closed for that.
-    const late = now - this.lastTick - TICK_MS;
+    const late = Math.max(0, now - this.lastTick - this.everyMs);
     this.lastTick = now;
     for (const connection of this.registry.all()) {
-      if (late > TICK_MS) {
-        if (connection.pingSentAt > 0) connection.pingSentAt += late;
-        if (connection.unfinishedSince > 0) connection.unfinishedSince += late;
-      }
+      if (connection.pingSentAt > 0) connection.pingSentAt += late;
+      if (connection.unfinishedSince > 0) connection.unfinishedSince += late;
       connection.checkSpeed(now);
       this.checkMessage(connection, now);
       this.check(connection, now);

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Env } from '../../src/config/env.js';
 import { Admission } from '../../src/socket/admission.js';
 import { ConnectionRegistry } from '../../src/socket/connection.registry.js';
+import { Overload } from '../../src/socket/overload.js';
 import { envOf, outcome } from './requests.js';
 import { connected } from './socket-double.js';
 
 function house(given: Partial<Env> = {}) {
   const registry = new ConnectionRegistry();
-  return { registry, admission: new Admission(registry, envOf(given)) };
+  const env = envOf(given);
+  const overload = new Overload(env, () => 0);
+  return { registry, overload, admission: new Admission(registry, overload, env) };
 }
 
 describe('a server', () => {
