@@ -10,6 +10,8 @@ export interface NodeOptions {
   env: Record<string, string>;
   /** Open files that the process may have. */
   files?: number;
+  /** Node's own flags. */
+  flags?: readonly string[];
 }
 
 /** One server process that may be killed, frozen and started again, always on its own port. */
@@ -52,10 +54,9 @@ export class ChatNode implements AsyncDisposable {
   /** Resolves when it says that it is ready; `env` counts for this life only. */
   async start(env: Record<string, string> = {}): Promise<void> {
     const { PATH = '', HOME = '' } = process.env;
-    const { entry, files } = this.options;
-    const command = files
-      ? ['/bin/sh', '-c', `ulimit -n ${files} && exec "$@"`, 'sh', process.execPath, entry]
-      : [process.execPath, entry];
+    const { entry, files, flags = [] } = this.options;
+    const node = [process.execPath, ...flags, entry];
+    const command = files ? ['/bin/sh', '-c', `ulimit -n ${files} && exec "$@"`, 'sh', ...node] : node;
     const child = spawn(command[0] as string, command.slice(1), {
       env: { PATH, HOME, PORT: `${this.port}`, HOST: '127.0.0.1', ...this.options.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -113,6 +114,11 @@ export class ChatNode implements AsyncDisposable {
 
   thaw(): void {
     this.child?.kill('SIGCONT');
+  }
+
+  /** Its clock leaps, where it was started with one that can. */
+  leap(): void {
+    this.child?.kill('SIGUSR2');
   }
 
   async health(): Promise<{ status: string; code: number }> {

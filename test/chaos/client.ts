@@ -47,6 +47,7 @@ export class ResumingClient {
 
   constructor(private readonly options: ClientOptions) {
     const { name, rooms, history, person } = options;
+    history.enroll(name);
     this.rooms = new Map(rooms.map((room) => [room, new ClientRoom(room, name, history)]));
     this.outbox = new Outbox({
       client: name,

@@ -6,6 +6,8 @@ type Direction = 'up' | 'down';
 interface Pair {
   client: Socket;
   upstream: Socket;
+  /** When the server said something last. */
+  heardAt: number;
 }
 
 /**
@@ -17,6 +19,9 @@ export class ChaosProxy implements AsyncDisposable {
   latencyMs = 0;
   /** New connections are accepted and reset at once. */
   refusing = false;
+  /** Connections that were ended because their server was silent. */
+  idleCuts = 0;
+  private patrol?: NodeJS.Timeout;
   private readonly pairs = new Set<Pair>();
   private readonly dropping = new Set<Direction>();
   private readonly holed = new Set<Pair>();
@@ -71,8 +76,22 @@ export class ChaosProxy implements AsyncDisposable {
     }
   }
 
+  /** From now on a connection ends whose server says nothing for so long, as behind nginx and others. */
+  endSilent(afterMs: number): void {
+    clearInterval(this.patrol);
+    this.patrol = setInterval(() => {
+      const now = performance.now();
+      for (const pair of this.pairs) {
+        if (now - pair.heardAt <= afterMs) continue;
+        this.idleCuts += 1;
+        this.end(pair);
+      }
+    }, afterMs / 20);
+  }
+
   /** A good network again. */
   heal(): void {
+    clearInterval(this.patrol);
     this.latencyMs = 0;
     this.refusing = false;
     this.frozen = false;
@@ -85,6 +104,7 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.patrol);
     for (const timer of this.timers) clearTimeout(timer);
     this.cut();
     this.server.close();
@@ -95,7 +115,7 @@ export class ChaosProxy implements AsyncDisposable {
     client.on('error', () => undefined);
     if (this.refusing) return void client.resetAndDestroy();
     const upstream = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
-    const pair: Pair = { client, upstream };
+    const pair: Pair = { client, upstream, heardAt: performance.now() };
     this.pairs.add(pair);
     for (const socket of [client, upstream])
       socket.on('error', () => undefined).once('close', () => this.end(pair));
@@ -114,6 +134,7 @@ export class ChaosProxy implements AsyncDisposable {
       if (!to.write(bytes)) from.pause();
     };
     from.on('data', (bytes: Buffer) => {
+      if (direction === 'down') pair.heardAt = performance.now();
       if (this.dropping.has(direction)) return void this.holed.add(pair);
       if (this.latencyMs > 0) this.later(() => write(bytes));
       else write(bytes);

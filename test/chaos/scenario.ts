@@ -10,6 +10,8 @@ import { type Setup, World } from './world.js';
 export interface Fault {
   id: string;
   title: string;
+  /** So long that it is run only where it is named, or at full scale. */
+  long?: boolean;
   run: (stage: Stage) => Promise<Result>;
 }
 

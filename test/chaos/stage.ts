@@ -27,10 +27,17 @@ export class Stage implements AsyncDisposable {
     readonly edition: Edition,
     readonly seed: number,
     readonly scale: Scale,
+    /** Of the soak. */
+    readonly minutes: number,
   ) {}
 
-  static async open(seed: number, scale: Scale, patches: readonly Patch[] = []): Promise<Stage> {
-    return new Stage(await Edition.make(patches), seed, scale);
+  static async open(
+    seed: number,
+    scale: Scale,
+    patches: readonly Patch[] = [],
+    minutes = 60,
+  ): Promise<Stage> {
+    return new Stage(await Edition.make(patches), seed, scale, minutes);
   }
 
   sharedPostgres(): Promise<TestPostgres> {

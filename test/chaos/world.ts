@@ -21,6 +21,12 @@ export interface Setup {
   env?: Record<string, string>;
   /** Open files of each node. */
   files?: number;
+  /** Node's own flags, of each node. */
+  flags?: readonly string[];
+  /** What is different at each node, the first is 0. */
+  envOf?: (index: number) => Record<string, string>;
+  /** Another build, at this node. */
+  entryOf?: (index: number) => string | undefined;
 }
 
 const SECRET = 'a secret that outlives every process here, of fifty';
@@ -94,11 +100,12 @@ export class World implements AsyncDisposable {
       this.redisWires.push(wire);
       env.REDIS_URL = `redis://127.0.0.1:${wire.port}`;
     }
-    const { files } = this.setup;
+    const { files, flags, envOf, entryOf } = this.setup;
     const node = await ChatNode.create(`node ${'ABCDEFGH'[index]}`, {
-      entry: this.stage.edition.entry,
-      env,
+      entry: entryOf?.(index) ?? this.stage.edition.entry,
+      env: { ...env, ...envOf?.(index) },
       ...(files && { files }),
+      ...(flags && { flags }),
     });
     this.nodes.push(this.stack.use(node));
     this.doors.push(this.stack.use(await ChaosProxy.start(node.port)));

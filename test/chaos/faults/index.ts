@@ -1,23 +1,35 @@
 import type { Fault } from '../scenario.js';
 import * as absence from './absence.js';
+import * as clock from './clock.js';
 import * as database from './database.js';
 import * as network from './network.js';
 import * as nodeKill from './node-kill.js';
 import * as ordering from './ordering.js';
+import * as overload from './overload.js';
+import * as quiet from './quiet.js';
 import * as redis from './redis.js';
+import * as serverErrors from './server-errors.js';
 import * as shutdown from './shutdown.js';
 import * as slowReaders from './slow-readers.js';
+import * as soak from './soak.js';
+import * as versions from './versions.js';
 
 /** Every fault, by its number in the table of faults. */
 export const faults: readonly Fault[] = [
   absence,
+  clock,
   database,
   network,
   nodeKill,
   ordering,
+  overload,
+  quiet,
   redis,
+  serverErrors,
   shutdown,
   slowReaders,
+  soak,
+  versions,
 ]
   .flatMap((family) => Object.values(family) as Fault[])
   .sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { oneOf } from '../random.js';
-import { eventually, type Fault, play } from '../scenario.js';
+import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 export const F01: Fault = {
   id: 'F01',
@@ -21,6 +21,24 @@ export const F01: Fault = {
     }),
 };
 
+/** Somebody who is on the first node only, and ends with it; and somebody on the other one who should notice. */
+async function ghostWatch({ world, crowd, note, expect }: Scene): Promise<() => Promise<void>> {
+  const [ghost, witness] = [await crowd.add(0, ['ghosts']), await crowd.add(1, ['ghosts'])];
+  for (const client of [ghost, witness]) client.start();
+  const online = async () => {
+    const answer = await fetch(`${world.node(1).url}/api/rooms`);
+    const { rooms } = (await answer.json()) as { rooms: { room: string; online: number }[] };
+    return rooms.find(({ room }) => room === 'ghosts')?.online;
+  };
+  await eventually(async () => (await online()) === 2, 10_000);
+  return async () => {
+    ghost.leave('pulled plug');
+    const gone = await eventually(async () => (await online()) === 1, 90_000);
+    expect(gone !== undefined, 'people of a dead node leave the presence of the others');
+    note(`a ghost was present for ${Math.round(gone ?? 0)} ms`);
+  };
+}
+
 export const F02: Fault = {
   id: 'F02',
   title: 'one of two nodes is killed: its people move, the others notice nothing',
@@ -29,20 +47,25 @@ export const F02: Fault = {
       nodes: 2,
       database: 'postgres',
       bareEar: 'direct',
-      fault: async ({ world, crowd, scale, note, expect, ms }) => {
+      fault: async (scene) => {
+        const { world, crowd, scale, note, expect, ms } = scene;
         const [ofA, ofB] = [0, 1].map((home) => crowd.clients.filter((_, index) => index % 2 === home));
         const before = (ofB ?? []).map(({ closes }) => closes.length);
+        const watch = await ghostWatch(scene);
+        const closed = (ofA ?? []).map(({ closes }) => closes.length);
         await world.node(0).kill();
+        await eventually(
+          () => (ofA ?? []).every(({ closes }, index) => closes.length !== closed[index]),
+          10_000,
+        );
+        const gone = scale.name === 'short' ? Promise.resolve() : watch();
         const moved = await eventually(() => (ofA ?? []).every(({ isWhole }) => isWhole), 60_000);
         expect(moved !== undefined, 'everybody of the killed node is whole on the other one');
         note(`all ${ofA?.length} moved and whole after ${Math.round(moved ?? 0)} ms`);
         await pause(ms(5_000));
         const kept = (ofB ?? []).every(({ closes }, index) => closes.length === before[index]);
         expect(kept, 'nobody of the other node loses the connection');
-        if (scale.name === 'full') {
-          // Everybody is on B now: who else is counted is a ghost of A.
-          await pause(65_000);
-        }
+        await gone;
       },
     }),
 };

@@ -1,16 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { readFile } from 'node:fs/promises';
 import { CloseCode } from '../../../src/protocol/codes.js';
+import { residentMiB } from '../memory.js';
 import { percentiles } from '../times.js';
 import type { ResumingClient } from '../client.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 const BODY = 'x'.repeat(3_900);
-
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-}
 
 /** Those whose last connection has gone are counted for so long. */
 const PRESENCE_GRACE_MS = 5_000;

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { WebSocket } from 'ws';
+import type { HistoryPage } from '../../src/protocol/index.js';
+import type { SocketConstructor } from '../../views/client/chat-socket.js';
+import { systemClock } from '../../views/client/clock.js';
+import type { Outgoing } from '../../views/client/outbox.js';
+import { RoomSession } from '../../views/client/room-session.js';
+
+const NOBODY = { id: 'nobody', name: 'Nobody' };
+
+/** The browser's own client code, without a browser: a room as a page shows it. */
+export class BrowserPage implements AsyncDisposable {
+  private readonly events = new Set<string>();
+  private readonly session: RoomSession;
+
+  private constructor(url: string, room: string, history: HistoryPage) {
+    const kept = new Map<string, Outgoing>();
+    const { events } = this;
+    class Listening extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, protocols);
+        this.on('message', (data: Buffer) =>
+          events.add((JSON.parse(data.toString()) as { event: string }).event),
+        );
+      }
+    }
+    this.session = new RoomSession({
+      start: { history, me: NOBODY, members: [], online: 0 },
+      url: `${url.replace('http', 'ws')}/ws/chat/`,
+      WebSocket: Listening as unknown as SocketConstructor,
+      clock: systemClock,
+      random: Math.random,
+      newClientId: randomUUID,
+      fetchHistory: (query) => historyOf(url, room, query),
+      outboxStore: {
+        load: async () => [...kept.values()],
+        put: async (entry) => void kept.set(entry.clientId, entry),
+        remove: async (clientId) => void kept.delete(clientId),
+      },
+      onReload: () => undefined,
+    });
+  }
+
+  static async open(url: string, room: string): Promise<BrowserPage> {
+    const page = new BrowserPage(url, room, await historyOf(url, room, { limit: 50 }));
+    page.session.start();
+    return page;
+  }
+
+  say(text: string): void {
+    this.session.send(text);
+  }
+
+  shows(text: string, times: number): boolean {
+    return this.session.view.room.messages.filter((message) => message.text === text).length === times;
+  }
+
+  get length(): number {
+    return this.session.view.room.messages.length;
+  }
+
+  get isInOrder(): boolean {
+    const seqs = this.session.view.room.messages.map(({ seq }) => seq);
+    return seqs.every((seq, index) => index === 0 || seq === (seqs[index - 1] ?? 0) + 1);
+  }
+
+  heardOf(event: string): boolean {
+    return this.events.has(event);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.session.close();
+  }
+}
+
+async function historyOf(
+  url: string,
+  room: string,
+  query: { after?: number; before?: number; limit: number },
+): Promise<HistoryPage> {
+  const search = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  );
+  const answer = await fetch(`${url}/api/rooms/${room}/messages?${search}`);
+  if (!answer.ok) throw new Error(`history answered ${answer.status}`);
+  return (await answer.json()) as HistoryPage;
+}
