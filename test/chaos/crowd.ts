@@ -21,6 +21,8 @@ export class Crowd implements AsyncDisposable {
   readonly rooms: string[];
   readonly random: () => number;
   private readonly pending = new Set<Promise<unknown>>();
+  /** Signed in, and nobody's client yet. */
+  private readonly newcomers: { id: string; token: string }[] = [];
   private readonly people: { id: string; token: string }[] = [];
   /** Those who talk by themselves: who was there from the beginning. */
   private talkers: readonly ResumingClient[] = [];
@@ -41,6 +43,15 @@ export class Crowd implements AsyncDisposable {
     const crowd = new Crowd(world, options);
     const { token } = await crowd.person();
     for (const name of crowd.rooms) await createRoom(world.node(0).url, token, name);
+    // Signing in takes a while, and nobody's place in the crowd hangs on who is done first.
+    while (crowd.newcomers.length < options.clients)
+      crowd.newcomers.push(
+        ...(await Promise.all(
+          Array.from({ length: Math.min(20, options.clients - crowd.newcomers.length) }, () =>
+            crowd.person(),
+          ),
+        )),
+      );
     for (let n = 0; n < options.clients; n++) {
       const client = await crowd.add(options.home ?? n % world.doors.length);
       client.start();
@@ -57,7 +68,8 @@ export class Crowd implements AsyncDisposable {
     as: 'somebody new' | 'anybody' = 'somebody new',
   ): Promise<ResumingClient> {
     const { silenceMs } = this.options;
-    const person = as === 'anybody' ? this.someone : await this.person();
+    const person = as === 'anybody' ? this.someone : (this.newcomers.pop() ?? (await this.person()));
+    // The name is taken in the same turn: whoever is added meanwhile gets the next one.
     const client = new ResumingClient({
       name: `client ${this.clients.length + 1}`,
       person,

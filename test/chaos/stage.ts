@@ -14,7 +14,7 @@ export interface Scale {
 }
 
 export const scales: Record<Scale['name'], Scale> = {
-  short: { name: 'short', clients: 12, rooms: 4, perSecond: 50, calmMs: 1_000, times: 0.2 },
+  short: { name: 'short', clients: 12, rooms: 4, perSecond: 50, calmMs: 700, times: 0.2 },
   normal: { name: 'normal', clients: 50, rooms: 10, perSecond: 100, calmMs: 3_000, times: 0.5 },
   full: { name: 'full', clients: 150, rooms: 10, perSecond: 100, calmMs: 30_000, times: 1 },
 };

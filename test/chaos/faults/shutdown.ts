@@ -10,7 +10,7 @@ export const F03: Fault = {
       nodes: 1,
       database: 'sqlite',
       env: { DRAIN_DELAY_MS: '300', DRAIN_WINDOW_MS: '1500' },
-      clients: { short: 40, normal: 300, full: 1_000 }[stage.scale.name],
+      clients: { short: 24, normal: 300, full: 1_000 }[stage.scale.name],
       fault: async ({ world, crowd, note, expect }) => {
         const node = world.node(0);
         const before = crowd.clients.map(({ closes }) => closes.length);
