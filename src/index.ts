@@ -22,7 +22,7 @@ export { ConfigError, Env, parseEnv } from './config/env.js';
 export { type Draft, MessageHook, type MessageHooks } from './hooks/message-hook.js';
 export {
   type Appended,
-  type MessageDraft,
+  type EventDraft,
   type RangeQuery,
   type Room,
   RoomDirectory,

@@ -8,7 +8,7 @@ export interface LiveRoom {
   readonly feed: RoomFeed;
 }
 
-export function messageOf(room: string, event: RoomEvent): Message {
+export function messageOf(room: string, event: RoomEvent<'message.created'>): Message {
   const { seq, id, actor, clientId, data, at } = event;
   return {
     room,

@@ -32,8 +32,8 @@ export class MessageService {
       roomId: room.id,
       actor: author,
       clientId,
-      text: draft.text,
-      ...(draft.replyTo && { replyTo: draft.replyTo }),
+      type: 'message.created',
+      data: draft.replyTo ? { text: draft.text, replyTo: draft.replyTo } : { text: draft.text },
     });
     if (!dup) {
       await this.liveRooms.publish(event);

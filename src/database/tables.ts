@@ -1,8 +1,12 @@
+import type { Generated } from 'kysely';
+import type { RoomEventType } from '../protocol/index.js';
+
 /** Every table of this database. Times are milliseconds since 1970; flags are 0 or 1: both dialects agree on those. */
 export interface Tables {
   room: RoomTable;
   event: EventTable;
   message: MessageTable;
+  reaction: ReactionTable;
   person: PersonTable;
 }
 
@@ -21,27 +25,43 @@ export interface RoomTable {
   last_at: number;
 }
 
+/** The log. Rows are added, and never changed. */
 export interface EventTable {
+  /** Of the row, in the whole database; what order there is in a room, `seq` says. */
+  no: Generated<number>;
   room_id: string;
   seq: number;
-  type: 'message.created';
+  type: RoomEventType;
   id: string;
   actor_id: string;
   client_id: string;
-  /** JSON text. */
-  data: string;
+  /** `no` of the message that it changes; null where it changes none. */
+  about: number | null;
+  /** JSON text of what is the type's own, without words; null where that is nothing. */
+  data: string | null;
   at: number;
 }
 
-/** What the events amount to, for reading and searching; written in the transaction of the event. */
+/** What a message amounts to by all that was done to it. The one place of its words. */
 export interface MessageTable {
-  room_id: string;
-  seq: number;
-  id: string;
-  actor_id: string;
+  /** Of the event that created it. */
+  no: number;
   text: string;
   reply_to: string | null;
-  at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+  /** `seq` of the event that edited or deleted it last. */
+  changed: number | null;
+}
+
+export interface ReactionTable {
+  /** `no` of the message. */
+  about: number;
+  actor_id: string;
+  emoji: string;
+  /** Of the event that added it, or took it back. */
+  seq: number;
+  gone: number;
 }
 
 /** What people who wrote are called now. Nothing refers here by a foreign key, so that a person can be removed. */

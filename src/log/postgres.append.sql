@@ -1,12 +1,14 @@
 -- Stores a batch of drafts, and tells the place of each one that is new.
 -- One statement, which is its own transaction: no process, however slow or frozen, keeps a room locked between two
--- round trips. A draft that is missing in the answer was stored before, or its room is not there, or is locked by
--- somebody else and was passed over.
+-- round trips. A draft that is missing in the answer was stored before, or its room or the message it is about is not
+-- there, or the room is locked by somebody else and was passed over.
 with
 draft as materialized (
-  select *
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::int[])
-    with ordinality as draft (room_id, type, id, actor_id, client_id, data, reply_to, at, text, name, guest, n)
+  select given.*, subject.no as changes
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::int[], $12::text[])
+    with ordinality as given (room_id, type, id, actor_id, client_id, data, reply_to, at, text, name, guest, about_id, n)
+  left join event as subject
+    on subject.id = given.about_id and subject.room_id = given.room_id and subject.type = 'message.created'
 ),
 -- In one order everywhere, so that batches of two processes never wait for each other in a circle.
 locked as materialized (
@@ -16,6 +18,7 @@ fresh as materialized (
   select draft.*, row_number() over (partition by room_id order by n) as place
   from draft
   where room_id = any (array(select id from locked))
+    and (about_id is null or changes is not null)
     and not exists (
       select from event
       where event.room_id = draft.room_id and event.actor_id = draft.actor_id and event.client_id = draft.client_id
@@ -34,24 +37,24 @@ advanced as (
   where room.id = gain.room_id
   returning room.id, room.head - gain.count as base
 ),
-stored_event as (
-  insert into event (room_id, seq, type, id, actor_id, client_id, data, at)
-  select room_id, base + place, type, fresh.id, actor_id, client_id, data::json, at
+stored as (
+  insert into event (room_id, seq, type, id, actor_id, client_id, about, data, at)
+  select room_id, base + place, type, fresh.id, actor_id, client_id, changes, data::json, at
   from fresh join advanced on advanced.id = fresh.room_id
+  returning id, no, seq
 ),
-stored_message as (
-  insert into message (room_id, seq, id, actor_id, text, reply_to, at)
-  select room_id, base + place, fresh.id, actor_id, text, reply_to, at
-  from fresh join advanced on advanced.id = fresh.room_id
+-- `about` is the number of the message that an event creates or changes.
+placed as materialized (
+  select fresh.*, seq, coalesce(changes, no) as about from fresh join stored on stored.id = fresh.id
 ),
 new_person as (
   insert into person (id, name, guest)
   -- In one order everywhere, as above.
-  select distinct on (actor_id) actor_id, name, guest from fresh order by actor_id, n
+  select distinct on (actor_id) actor_id, name, guest from placed order by actor_id, n
   on conflict (id) do nothing
-)
+),
+-- projections: what the types of event in this batch do to the tables that are read
 -- A person whom this very statement adds is not yet there for it to read: then it is what the draft says.
-select fresh.id, base + place as seq, coalesce(person.name, fresh.name) as name, coalesce(person.guest, fresh.guest) as guest
-from fresh
-join advanced on advanced.id = fresh.room_id
-left join person on person.id = fresh.actor_id
+select placed.id, seq, coalesce(person.name, placed.name) as name, coalesce(person.guest, placed.guest) as guest
+from placed
+left join person on person.id = placed.actor_id

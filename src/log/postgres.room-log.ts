@@ -1,18 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CompiledQuery } from 'kysely';
 import type { PostgresDatabase } from '../database/postgres.database.js';
 import { isUniqueViolation } from '../database/postgres.errors.js';
 import { ChatError } from '../protocol/chat-error.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
-import type { Appended } from './room-log.js';
-import { eventOf, guestFlag, type PersonColumns, selectEvents } from './rows.js';
-import { type Entry, SqlRoomLog } from './sql.room-log.js';
+import type { Appended, EventDraft } from './room-log.js';
+import { appendStatement, rounds } from './postgres.statements.js';
+import {
+  aboutOf,
+  type Entry,
+  eventOf,
+  guestFlag,
+  keptOf,
+  type PersonColumns,
+  selectEvents,
+  storedEvent,
+} from './rows.js';
+import { SqlRoomLog } from './sql.room-log.js';
 
-/** Passes over rooms that somebody else has locked at this moment. */
-const APPEND_FREE = readFileSync(join(import.meta.dirname, 'postgres.append.sql'), 'utf8');
-/** Waits for them. */
-const APPEND_PATIENTLY = APPEND_FREE.replace('skip locked', '');
 /** Two nodes may store the same draft at once: one of them sees the other's only when it asks again. */
 const ATTEMPTS = 4;
 
@@ -30,7 +34,7 @@ export class PostgresRoomLog extends SqlRoomLog {
   }
 
   protected override commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
-    return this.run(APPEND_FREE, entries, (entry) => ({ later: this.waitForRoom(entry) }));
+    return this.run('pass over', entries, (entry) => ({ later: this.waitForRoom(entry) }));
   }
 
   private waitForRoom(entry: Entry): Promise<Appended> {
@@ -41,48 +45,36 @@ export class PostgresRoomLog extends SqlRoomLog {
   }
 
   private patientLane(roomId: string): GroupCommit<Entry, Appended> {
-    const notFound = new ChatError('not_found', 'there is no such room');
+    const notFound = new ChatError('not_found', 'there is no such room or message');
     const commit = (entries: Entry[]) =>
-      this.database.attempt(() => this.run(APPEND_PATIENTLY, entries, () => ({ refused: notFound })));
+      this.database.attempt(() => this.run('wait', entries, () => ({ refused: notFound })));
     return new GroupCommit(commit, () => this.patientLanes.delete(roomId));
   }
 
   private async run(
-    statement: string,
+    locked: 'pass over' | 'wait',
     entries: Entry[],
     otherwise: (entry: Entry) => Outcome<Appended>,
   ): Promise<Outcome<Appended>[]> {
-    const placed = await this.store(statement, entries);
+    const placed = new Map<string, Placed>();
+    for (const round of rounds(entries)) {
+      const query = CompiledQuery.raw(appendStatement(round, locked), columnsOf(round));
+      for (const row of await this.store(query)) placed.set(row.id, row);
+    }
     return Promise.all(
       entries.map(async (entry): Promise<Outcome<Appended>> => {
-        const place = placed.get(entry.record.id);
+        const place = placed.get(entry.id);
         if (!place) return (await this.find(entry)) ?? otherwise(entry);
-        return {
-          result: { event: eventOf({ ...entry.record, ...place, seq: Number(place.seq) }), dup: false },
-        };
+        return { result: { event: storedEvent(entry, { ...place, seq: Number(place.seq) }), dup: false } };
       }),
     );
   }
 
-  private async store(statement: string, entries: Entry[]): Promise<Map<string, Placed>> {
-    const column = <Value>(value: (entry: Entry) => Value): Value[] => entries.map(value);
-    const query = CompiledQuery.raw(statement, [
-      column(({ record }) => record.room_id),
-      column(({ record }) => record.type),
-      column(({ record }) => record.id),
-      column(({ record }) => record.actor_id),
-      column(({ record }) => record.client_id),
-      column(({ record }) => record.data),
-      column(({ draft }) => draft.replyTo ?? null),
-      column(({ record }) => record.at),
-      column(({ draft }) => draft.text),
-      column(({ draft }) => draft.actor.name),
-      column(({ draft }) => guestFlag(draft.actor)),
-    ]);
+  private async store(query: CompiledQuery): Promise<Placed[]> {
     for (let attempt = 1; ; attempt++) {
       try {
         const { rows } = await this.database.kysely.executeQuery<Placed>(query);
-        return new Map(rows.map((row) => [row.id, row]));
+        return rows;
       } catch (error) {
         if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
       }
@@ -90,14 +82,35 @@ export class PostgresRoomLog extends SqlRoomLog {
   }
 
   /** What was stored before: by somebody's earlier send, or by an attempt of ours whose answer was lost. */
-  private async find({ record }: Entry): Promise<Outcome<Appended> | undefined> {
+  private async find({ draft, id }: Entry): Promise<Outcome<Appended> | undefined> {
     const row = await selectEvents(this.database.kysely)
-      .where('room_id', '=', record.room_id)
-      .where('actor_id', '=', record.actor_id)
-      .where('client_id', '=', record.client_id)
+      .where('room_id', '=', draft.roomId)
+      .where('actor_id', '=', draft.actor.id)
+      .where('client_id', '=', draft.clientId)
       .executeTakeFirst();
     if (row === undefined) return undefined;
     const event = eventOf(row);
-    return { result: { event, dup: event.id !== record.id } };
+    return { result: { event, dup: event.id !== id } };
   }
+}
+
+/** In the order of the statement's parameters: a list for each. */
+function columnsOf(entries: Entry[]): unknown[][] {
+  const of = <Value>(value: (draft: EventDraft) => Value): Value[] =>
+    entries.map(({ draft }) => value(draft));
+  const words = of(({ data }) => data as { text?: string; replyTo?: string });
+  return [
+    of(({ roomId }) => roomId),
+    of(({ type }) => type),
+    entries.map(({ id }) => id),
+    of(({ actor }) => actor.id),
+    of(({ clientId }) => clientId),
+    of(keptOf),
+    words.map(({ replyTo }) => replyTo ?? null),
+    entries.map(({ at }) => at),
+    words.map(({ text }) => text ?? null),
+    of(({ actor }) => actor.name),
+    of(({ actor }) => guestFlag(actor)),
+    of(aboutOf),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { User } from '../protocol/index.js';
+import type { RoomEventData, RoomEventType, User } from '../protocol/index.js';
 
 export interface Room {
   /** Internal; never on the wire. */
@@ -14,25 +14,20 @@ export interface Room {
 }
 
 /** What is asked to be stored. `actor` is who does it, `clientId` their own id for it. */
-export interface MessageDraft {
-  roomId: string;
-  actor: User;
-  clientId: string;
-  text: string;
-  replyTo?: string;
-}
+export type EventDraft<Type extends RoomEventType = RoomEventType> = {
+  [Each in Type]: {
+    roomId: string;
+    actor: User;
+    clientId: string;
+    type: Each;
+    data: RoomEventData<Each>;
+  };
+}[Type];
 
 /** One event of a room's log, as stored. `at` is ISO 8601 with milliseconds, UTC. */
-export interface RoomEvent {
-  roomId: string;
-  seq: number;
-  type: 'message.created';
-  id: string;
-  actor: User;
-  clientId: string;
-  data: { text: string; replyTo?: string };
-  at: string;
-}
+export type RoomEvent<Type extends RoomEventType = RoomEventType> = {
+  [Each in Type]: EventDraft<Each> & { seq: number; id: string; at: string };
+}[Type];
 
 export interface Appended {
   event: RoomEvent;
@@ -57,7 +52,7 @@ export abstract class RoomLog {
    * the first event and `dup`. Rejects with `ChatError('unavailable')` where the database cannot be reached, and
    * with `ChatError('not_found')` where the room is not there.
    */
-  abstract append(draft: MessageDraft): Promise<Appended>;
+  abstract append(draft: EventDraft): Promise<Appended>;
   /**
    * Events ascending by `seq`. With `after`: the first `limit` behind it. With `before`, or neither: the last
    * `limit` before it. People carry the name they have now.

@@ -1,17 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.js';
-import type { User } from '../protocol/index.js';
+import type { RoomEventData, RoomEventType, User } from '../protocol/index.js';
 import { messageId } from './message-id.js';
-import type { MessageDraft, RoomEvent } from './room-log.js';
+import type { EventDraft, RoomEvent } from './room-log.js';
 
-/** One event as it is stored, apart from its place. */
-export interface EventRecord {
-  room_id: string;
-  type: 'message.created';
+/** One append on its way into the log. */
+export interface Entry {
+  draft: EventDraft;
   id: string;
-  actor_id: string;
-  client_id: string;
-  data: string;
   at: number;
 }
 
@@ -21,32 +17,79 @@ export interface PersonColumns {
   guest: number | null;
 }
 
+/** An event as it is read, with the words of the message that it creates or changes, as they are now. */
+type EventRow = PersonColumns & {
+  room_id: string;
+  seq: number;
+  type: RoomEventType;
+  id: string;
+  actor_id: string;
+  client_id: string;
+  data: string | null;
+  at: number;
+  text: string | null;
+  reply_to: string | null;
+  deleted_at: number | null;
+};
+
 /** Made once per append, not per attempt: by the id a repetition of ours knows what it has already stored. */
-export function recordOf(draft: MessageDraft): EventRecord {
+export function entryOf(draft: EventDraft): Entry {
   const at = Date.now();
-  const { text, replyTo } = draft;
-  return {
-    room_id: draft.roomId,
-    type: 'message.created',
-    id: messageId(at),
-    actor_id: draft.actor.id,
-    client_id: draft.clientId,
-    data: JSON.stringify({ text, replyTo }),
-    at,
-  };
+  return { draft, id: messageId(at), at };
 }
 
-export function eventOf(row: EventRecord & PersonColumns & { seq: number }): RoomEvent {
-  return {
+/** The message that a draft is about, where it is about one that is there already. */
+export function aboutOf({ data }: EventDraft): string | null {
+  return 'id' in data ? (data.id as string) : null;
+}
+
+/**
+ * What is kept in the event's own row, as JSON. Words are not: they are kept in `message` alone, so that what replaces
+ * or deletes them there does so wherever they are read.
+ */
+export function keptOf(draft: EventDraft): string | null {
+  if (draft.type === 'message.created') return null;
+  const { text: _words, ...kept } = draft.data as { text?: string };
+  return JSON.stringify(kept);
+}
+
+/** What has just been stored. */
+export function storedEvent({ draft, id, at }: Entry, place: PersonColumns & { seq: number }): RoomEvent {
+  const { roomId, type, actor, clientId, data } = draft;
+  const event = {
+    roomId,
+    seq: place.seq,
+    type,
+    id,
+    actor: userOf(actor.id, place),
+    clientId,
+    data,
+    at: timeOf(at),
+  };
+  return event as RoomEvent;
+}
+
+/** What was stored once, as it is to be read now. */
+export function eventOf(row: EventRow): RoomEvent {
+  const event = {
     roomId: row.room_id,
     seq: row.seq,
     type: row.type,
     id: row.id,
     actor: userOf(row.actor_id, row),
     clientId: row.client_id,
-    data: JSON.parse(row.data) as RoomEvent['data'],
+    data: row.type === 'message.created' ? createdOf(row) : dataOf(row),
     at: timeOf(row.at),
   };
+  return event as RoomEvent;
+}
+
+function createdOf({ text, reply_to }: EventRow): RoomEventData<'message.created'> {
+  return reply_to === null ? { text: text ?? '' } : { text: text ?? '', replyTo: reply_to };
+}
+
+function dataOf({ data }: EventRow): object {
+  return JSON.parse(data ?? '{}') as object;
 }
 
 export function userOf(id: string, { name, guest }: PersonColumns): User {
@@ -67,5 +110,9 @@ export function selectEvents(kysely: Kysely<Tables>) {
   return kysely
     .selectFrom('event')
     .leftJoin('person', 'person.id', 'event.actor_id')
-    .select(['room_id', 'seq', 'type', 'event.id', 'actor_id', 'client_id', 'data', 'at', 'name', 'guest']);
+    .leftJoin('message', (join) =>
+      join.on((on) => on('message.no', '=', on.fn.coalesce('event.about', 'event.no'))),
+    )
+    .select(['room_id', 'seq', 'type', 'event.id', 'actor_id', 'client_id', 'data', 'at'])
+    .select(['text', 'reply_to', 'deleted_at', 'name', 'guest']);
 }

@@ -53,17 +53,24 @@ export class SqlRoomDirectory extends RoomDirectory {
   override async list(limit: number): Promise<RoomOverview[]> {
     const query = this.database.kysely
       .selectFrom('room')
-      .leftJoin('message', (join) =>
-        join.onRef('message.room_id', '=', 'room.id').on('message.seq', '=', (eb) =>
-          eb
-            .selectFrom('message as newest')
-            .select((newest) => newest.fn.max('newest.seq').as('seq'))
-            .whereRef('newest.room_id', '=', 'room.id'),
-        ),
+      .leftJoin('event', (join) =>
+        join
+          .onRef('event.room_id', '=', 'room.id')
+          .on('event.seq', '=', (eb) =>
+            eb
+              .selectFrom('event as newest')
+              .innerJoin('message as words', 'words.no', 'newest.no')
+              .select('newest.seq')
+              .whereRef('newest.room_id', '=', 'room.id')
+              .where('words.deleted_at', 'is', null)
+              .orderBy('newest.seq', 'desc')
+              .limit(1),
+          ),
       )
-      .leftJoin('person', 'person.id', 'message.actor_id')
+      .leftJoin('message', 'message.no', 'event.no')
+      .leftJoin('person', 'person.id', 'event.actor_id')
       .selectAll('room')
-      .select(['message.actor_id', 'message.text', 'message.at', 'person.name as person', 'person.guest'])
+      .select(['event.actor_id', 'message.text', 'event.at', 'person.name as person', 'person.guest'])
       .where('kind', '=', 'public')
       .orderBy('room.last_at', 'desc')
       .orderBy('room.id', 'desc')

@@ -1,17 +1,11 @@
 import type { Database } from '../database/database.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
-import type { Appended, MessageDraft, RangeQuery, RoomEvent } from './room-log.js';
+import type { Appended, EventDraft, RangeQuery, RoomEvent } from './room-log.js';
 import { RoomLog } from './room-log.js';
-import { eventOf, type EventRecord, recordOf, selectEvents } from './rows.js';
+import { type Entry, entryOf, eventOf, selectEvents } from './rows.js';
 
 /** Well below what either dialect takes as parameters of one statement. */
 const ROOMS_PER_STATEMENT = 1_000;
-
-/** One append on its way into the log. */
-export interface Entry {
-  draft: MessageDraft;
-  record: EventRecord;
-}
 
 /** What both dialects do alike: gathering appends, and reading. */
 export abstract class SqlRoomLog extends RoomLog {
@@ -20,8 +14,8 @@ export abstract class SqlRoomLog extends RoomLog {
     this.database.attempt(() => this.commit(entries)),
   );
 
-  override append(draft: MessageDraft): Promise<Appended> {
-    return this.appends.append({ draft, record: recordOf(draft) });
+  override append(draft: EventDraft): Promise<Appended> {
+    return this.appends.append(entryOf(draft));
   }
 
   /** One transaction for all. It may be repeated after a failure that left open whether it took effect. */

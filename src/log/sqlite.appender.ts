@@ -1,12 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { MessageDraft } from './room-log.js';
-import { guestFlag, type EventRecord, type PersonColumns } from './rows.js';
-import type { Entry } from './sql.room-log.js';
+import { type SqliteProjections, sqliteProjections } from './projections/sqlite.js';
+import type { EventDraft } from './room-log.js';
+import { aboutOf, type Entry, guestFlag, keptOf, type PersonColumns } from './rows.js';
 
-type StoredEvent = EventRecord & PersonColumns & { seq: number };
-
-/** Its place and what its actor is called, or the event that was stored before under the same client id. */
-export type Stored = (PersonColumns & { seq: number }) | { first: StoredEvent };
+/** Its place and what its actor is called, or the place of what was stored before under the same client id. */
+export type Stored = (PersonColumns & { seq: number }) | { before: number };
 
 /** How far a room is inside the transaction; `lastAt` is 0 where nothing was stored in it yet. */
 interface Place {
@@ -23,29 +21,28 @@ export class SqliteAppender {
   private readonly message: StatementSync;
   private readonly newPerson: StatementSync;
   private readonly person: StatementSync;
+  private readonly projections: SqliteProjections;
 
   constructor(private readonly sqlite: DatabaseSync) {
     this.head = sqlite.prepare('select head from room where id = ?');
     // Clocks go back; a room does not become older by that.
     this.advance = sqlite.prepare('update room set head = ?, last_at = max(last_at, ?) where id = ?');
     this.event = sqlite.prepare(
-      'insert into event (room_id, seq, type, id, actor_id, client_id, data, at) values (?, ?, ?, ?, ?, ?, ?, ?) ' +
-        'on conflict (room_id, actor_id, client_id) do nothing',
+      'insert into event (room_id, seq, type, id, actor_id, client_id, about, data, at) ' +
+        'values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (room_id, actor_id, client_id) do nothing',
     );
-    this.first = sqlite.prepare(
-      'select event.*, name, guest from event left join person on person.id = actor_id ' +
-        'where room_id = ? and actor_id = ? and client_id = ?',
-    );
+    this.first = sqlite.prepare('select seq from event where room_id = ? and actor_id = ? and client_id = ?');
     this.message = sqlite.prepare(
-      'insert into message (room_id, seq, id, actor_id, text, reply_to, at) values (?, ?, ?, ?, ?, ?, ?)',
+      "select no from event where id = ? and room_id = ? and type = 'message.created'",
     );
     this.newPerson = sqlite.prepare(
       'insert into person (id, name, guest) values (?, ?, ?) on conflict (id) do nothing',
     );
     this.person = sqlite.prepare('select name, guest from person where id = ?');
+    this.projections = sqliteProjections(sqlite);
   }
 
-  /** Where it throws, nothing was stored. */
+  /** `null` where the room, or the message that the draft is about, is not there. Where it throws, nothing was stored. */
   append(entries: Entry[]): (Stored | null)[] {
     this.sqlite.exec('begin immediate');
     try {
@@ -77,15 +74,29 @@ export class SqliteAppender {
     return stored;
   }
 
-  private store({ draft, record }: Entry, place: Place, person: PersonColumns): Stored {
-    const { roomId, actor, clientId } = draft;
-    const { type, id, data, at } = record;
+  private store({ draft, id, at }: Entry, place: Place, person: PersonColumns): Stored | null {
+    const { roomId, type, actor, clientId } = draft;
+    const messageId = aboutOf(draft);
+    const about = messageId === null ? null : this.messageNo(messageId, roomId);
+    if (about === undefined) return null;
     const seq = place.head + 1;
-    if (this.event.run(roomId, seq, type, id, actor.id, clientId, data, at).changes === 0) {
-      // Of a row without a prototype: what goes to another thread should be plain.
-      return { first: { ...(this.first.get(roomId, actor.id, clientId) as unknown as StoredEvent) } };
+    const kept = keptOf(draft);
+    const { changes, lastInsertRowid } = this.event.run(
+      roomId,
+      seq,
+      type,
+      id,
+      actor.id,
+      clientId,
+      about,
+      kept,
+      at,
+    );
+    if (changes === 0) {
+      const { seq: before } = this.first.get(roomId, actor.id, clientId) as { seq: number };
+      return { before };
     }
-    this.message.run(roomId, seq, id, actor.id, draft.text, draft.replyTo ?? null, at);
+    this.projections[type](draft as never, about ?? (lastInsertRowid as number), seq, at);
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
     return { seq, name: person.name, guest: person.guest };
@@ -96,8 +107,12 @@ export class SqliteAppender {
     return room && { head: room.head, lastAt: 0 };
   }
 
+  private messageNo(id: string, roomId: string): number | undefined {
+    return (this.message.get(id, roomId) as { no: number } | undefined)?.no;
+  }
+
   /** What the actor is called now; from now on known to readers. */
-  private personOf({ actor }: MessageDraft): PersonColumns {
+  private personOf({ actor }: EventDraft): PersonColumns {
     const known = this.person.get(actor.id) as PersonColumns | undefined;
     if (known) return known;
     const person = { name: actor.name, guest: guestFlag(actor) };

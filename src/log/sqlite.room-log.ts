@@ -2,8 +2,8 @@ import type { SqliteDatabase } from '../database/sqlite.database.js';
 import { ChatError } from '../protocol/chat-error.js';
 import type { Outcome } from './group-commit.js';
 import type { Appended } from './room-log.js';
-import { eventOf } from './rows.js';
-import { type Entry, SqlRoomLog } from './sql.room-log.js';
+import { type Entry, storedEvent } from './rows.js';
+import { SqlRoomLog } from './sql.room-log.js';
 import { SqliteAppender, type Stored } from './sqlite.appender.js';
 import { SqliteWriter } from './sqlite.writer.js';
 
@@ -25,7 +25,7 @@ export class SqliteRoomLog extends SqlRoomLog {
 
   protected override async commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
     const stored = await (this.writer ? this.writer.append(entries) : this.appendHere(entries));
-    return entries.map((entry, index) => outcomeOf(entry, stored[index] ?? null));
+    return entries.map((entry, index) => this.outcomeOf(entry, stored[index] ?? null));
   }
 
   private appendHere(entries: Entry[]): Promise<(Stored | null)[]> {
@@ -34,10 +34,16 @@ export class SqliteRoomLog extends SqlRoomLog {
       return this.appender.append(entries);
     });
   }
-}
 
-function outcomeOf({ record }: Entry, stored: Stored | null): Outcome<Appended> {
-  if (stored === null) return { refused: new ChatError('not_found', 'there is no such room') };
-  if ('first' in stored) return { result: { event: eventOf(stored.first), dup: true } };
-  return { result: { event: eventOf({ ...record, ...stored }), dup: false } };
+  private outcomeOf(entry: Entry, stored: Stored | null): Outcome<Appended> {
+    if (stored === null) return { refused: new ChatError('not_found', 'there is no such room or message') };
+    if ('before' in stored) return { later: this.repeated(entry.draft.roomId, stored.before) };
+    return { result: { event: storedEvent(entry, stored), dup: false } };
+  }
+
+  private async repeated(roomId: string, seq: number): Promise<Appended> {
+    const [event] = await this.range(roomId, { after: seq - 1, limit: 1 });
+    if (event === undefined) throw new Error('an event that was stored is gone');
+    return { event, dup: true };
+  }
 }

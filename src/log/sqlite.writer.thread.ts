@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { connectSqlite } from '../database/sqlite.connect.js';
 import { SqliteAppender } from './sqlite.appender.js';
 import type { WriterAnswer } from './sqlite.writer.js';
-import type { Entry } from './sql.room-log.js';
+import type { Entry } from './rows.js';
 
 // A batch comes in, what became of it goes out; `null` ends the thread.
 const sqlite = connectSqlite(workerData as string);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { unavailable } from '../database/unavailable.js';
 import type { Stored } from './sqlite.appender.js';
-import type { Entry } from './sql.room-log.js';
+import type { Entry } from './rows.js';
 
 /** What the thread answers: what became of each entry, or the error that it all failed with. */
 export type WriterAnswer = { stored: (Stored | null)[] } | { error: { message: string; errcode?: number } };

@@ -1,27 +1,10 @@
 import { z } from 'zod';
 import { RoomName } from './names.js';
+import { roomEvents, User } from './room-events.js';
+
+export * from './room-events.js';
 
 /** Every request and push of the chat's own gateway. Server, browser, tests and AsyncAPI take theirs from here. */
-
-export const User = z
-  .object({ id: z.string(), name: z.string(), guest: z.boolean().optional() })
-  .meta({ id: 'User', description: 'A person as others see them' });
-export type User = z.infer<typeof User>;
-
-/** `seq` is the place in the room's one order; `clientId` is the sender's own id, by which a repeat is known. */
-export const Message = z
-  .object({
-    room: z.string(),
-    seq: z.int().positive(),
-    id: z.string(),
-    user: User,
-    text: z.string(),
-    clientId: z.string(),
-    at: z.iso.datetime(),
-    replyTo: z.string().optional(),
-  })
-  .meta({ id: 'Message' });
-export type Message = z.infer<typeof Message>;
 
 export const Sent = z
   .object({ id: z.string(), seq: z.int().positive(), at: z.iso.datetime(), dup: z.literal(true).optional() })
@@ -89,7 +72,7 @@ export const pushes = {
       sendBurst: z.int(),
     }),
   }),
-  'message.created': Message,
+  ...roomEvents,
   /** Who came and who went since the last one. `online` counts people, not sockets. */
   presence: z.object({
     room: z.string(),

@@ -15,7 +15,8 @@ async function room(chat: RunningChat) {
 /** Stored by a process that is not this one. */
 async function storeElsewhere(chat: RunningChat, text: string): Promise<RoomEvent> {
   const actor = { id: 'elsewhere', name: 'Elsewhere' };
-  const draft = { roomId: (await room(chat)).id, actor, clientId: randomUUID(), text };
+  const said = { type: 'message.created' as const, data: { text } };
+  const draft = { roomId: (await room(chat)).id, actor, clientId: randomUUID(), ...said };
   return (await chat.app.get(RoomLog).append(draft)).event;
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageDraft, RoomDirectory, RoomEvent, RoomLog } from '../../src/log/room-log.js';
+import type { EventDraft, RoomDirectory, RoomEvent, RoomLog } from '../../src/log/room-log.js';
 
 /** One process' view of the database. */
 export interface LogNode {
   log: RoomLog;
   rooms: RoomDirectory;
 }
+
+type More = Partial<Pick<EventDraft, 'roomId' | 'actor'>> & { text?: string; replyTo?: string };
 
 /** An empty database, seen by two processes where it lets two in, otherwise twice by one. */
 export interface LogHouse extends AsyncDisposable {
@@ -15,6 +17,9 @@ export interface LogHouse extends AsyncDisposable {
 export const ann = { id: 'ann', name: 'Ann' };
 export const bob = { id: 'bob', name: 'Bob' };
 
+/** Of a draft: what is said in it. */
+export const said = (text: string) => ({ type: 'message.created' as const, data: { text } });
+
 /** What every room log promises, whatever it stores in. */
 export function roomLogContract(name: string, open: () => Promise<LogHouse>): void {
   describe(`${name} keeps what every room log promises`, () => {
@@ -22,13 +27,11 @@ export function roomLogContract(name: string, open: () => Promise<LogHouse>): vo
       const { nodes, ...opened } = await open();
       const [here, there] = nodes;
       const { room } = await here.rooms.open('lobby');
-      const draft = (clientId: string, more: Partial<MessageDraft> = {}): MessageDraft => ({
-        roomId: room.id,
-        actor: ann,
-        clientId,
-        text: `text of ${clientId}`,
-        ...more,
-      });
+      const draft = (clientId: string, more: More = {}): EventDraft<'message.created'> => {
+        const { text = `text of ${clientId}`, replyTo, ...rest } = more;
+        const data = replyTo === undefined ? { text } : { text, replyTo };
+        return { roomId: room.id, actor: ann, clientId, type: 'message.created', data, ...rest };
+      };
       const close = opened[Symbol.asyncDispose];
       return { here, there, room, draft, nodes, [Symbol.asyncDispose]: close };
     }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
-import { ann, roomLogContract, type LogHouse } from '../contracts/room-log.contract.js';
+import { ann, said, roomLogContract, type LogHouse } from '../contracts/room-log.contract.js';
 import { startCuttingProxy } from '../support/cutting-proxy.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 
@@ -42,7 +42,7 @@ describe('A room log in PostgreSQL', () => {
       for (let turn = 1; turn <= each;) {
         const clientId = `${name}-${index}-${turn}`;
         try {
-          const { event } = await node.log.append({ roomId, actor: ann, clientId, text: clientId });
+          const { event } = await node.log.append({ roomId, actor: ann, clientId, ...said(clientId) });
           acknowledged.set(event.seq, event.clientId);
           turn += 1;
           progress.emit('acknowledged', acknowledged.size);
@@ -109,7 +109,7 @@ describe('A room log in PostgreSQL', () => {
     const { room } = await node.rooms.open('lobby');
     for (let seq = 1; seq <= 5; seq += 1) {
       proxy.swallowNextAnswer();
-      const draft = { roomId: room.id, actor: ann, clientId: `client-${seq}`, text: 'hi' };
+      const draft = { roomId: room.id, actor: ann, clientId: `client-${seq}`, ...said('hi') };
       expect(await node.log.append(draft)).toMatchObject({ event: { seq }, dup: false });
       expect(await node.log.append(draft)).toMatchObject({ event: { seq }, dup: true });
     }
@@ -140,7 +140,7 @@ describe('A room log in PostgreSQL', () => {
     await using own = await startPostgres();
     await using node = await openNode(own.url);
     const { room } = await node.rooms.open('lobby');
-    const draft = { roomId: room.id, actor: ann, clientId: 'client-1', text: 'hi' };
+    const draft = { roomId: room.id, actor: ann, clientId: 'client-1', ...said('hi') };
     await own.stop();
     const asked = performance.now();
     const answers = await Promise.allSettled([
@@ -167,7 +167,7 @@ describe('A room log in PostgreSQL', () => {
     await using node = await openNode(url);
     const { room } = await node.rooms.open('locked');
     const free = (await node.rooms.open('free')).room;
-    const draft = { roomId: room.id, actor: ann, clientId: 'client-1', text: 'hi' };
+    const draft = { roomId: room.id, actor: ann, clientId: 'client-1', ...said('hi') };
     await node.database.kysely.transaction().execute(async (transaction) => {
       await transaction.selectFrom('room').select('id').where('id', '=', room.id).forUpdate().execute();
       const waiting = node.log.append(draft).catch((error: unknown) => error);
@@ -189,7 +189,7 @@ describe('A room log in PostgreSQL', () => {
       new URL(url).pathname.slice(1),
     ]);
     const backends = (rows as { pid: number }[]).map(({ pid }) => pid);
-    const draft = { roomId: room.id, actor: ann, clientId: 'client-1', text: 'hi' };
+    const draft = { roomId: room.id, actor: ann, clientId: 'client-1', ...said('hi') };
     server.freeze(backends);
     try {
       await expect(node.log.append(draft)).rejects.toMatchObject({ code: 'unavailable' });

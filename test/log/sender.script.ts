@@ -14,7 +14,9 @@ async function send(sender: number): Promise<never> {
   const actor = { id: `sender-${sender}`, name: `Sender ${sender}` };
   for (let turn = 1; ; turn += 1) {
     const clientId = `${life}-${sender}-${turn}`;
-    const { event } = await log.append({ roomId: room.id, actor, clientId, text: `text of ${clientId}` });
+    const data = { text: `text of ${clientId}` };
+    const draft = { roomId: room.id, actor, clientId, type: 'message.created' as const, data };
+    const { event } = await log.append(draft);
     writeSync(1, `${event.seq} ${event.clientId}\n`);
     await new Promise(setImmediate);
   }

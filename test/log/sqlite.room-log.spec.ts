@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
-import { ann, roomLogContract, type LogHouse } from '../contracts/room-log.contract.js';
+import { ann, roomLogContract, said, type LogHouse } from '../contracts/room-log.contract.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startScript } from '../support/script.js';
 
@@ -47,7 +47,7 @@ describe('A room log in a file', () => {
       page = await node.log.range(room?.id ?? '', { after: stored.size, limit: 100 });
       for (const event of page) {
         expect(event.seq).toBe(stored.size + 1);
-        expect(event.data.text).toBe(`text of ${event.clientId}`);
+        expect(event.data).toEqual({ text: `text of ${event.clientId}` });
         stored.set(event.clientId, `${event.seq} ${event.clientId}`);
       }
     }
@@ -62,7 +62,7 @@ describe('A room log in a file', () => {
     const append = async (clientId: string) => {
       await using node = await openLog(folder.databaseUrl);
       const { room } = await node.rooms.open('lobby');
-      const { event, dup } = await node.log.append({ roomId: room.id, actor: ann, clientId, text: 'hi' });
+      const { event, dup } = await node.log.append({ roomId: room.id, actor: ann, clientId, ...said('hi') });
       return { epoch: room.epoch, seq: event.seq, dup };
     };
     const first = await append('client-1');
@@ -76,7 +76,7 @@ describe('A room log in a file', () => {
     await using node = await openLog(folder.databaseUrl);
     const { room } = await node.rooms.open('lobby');
     const append = (clientId: string) =>
-      node.log.append({ roomId: room.id, actor: ann, clientId, text: 'x'.repeat(100_000) });
+      node.log.append({ roomId: room.id, actor: ann, clientId, ...said('x'.repeat(100_000)) });
     const limit = (pages: number) =>
       sql`pragma max_page_count = ${sql.lit(pages)}`.execute(node.database.kysely);
     await append('client-1');

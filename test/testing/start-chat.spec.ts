@@ -7,7 +7,7 @@ import {
   ChatError,
   type Identity,
   MemoryChannelLayer,
-  type MessageDraft,
+  type EventDraft,
   PublicRoomPolicy,
   RoomLog,
   RoomPolicy,
@@ -101,8 +101,10 @@ describe('what a test replaces', () => {
       constructor(private readonly storage: Storage) {
         super();
       }
-      override append(draft: MessageDraft): Promise<Appended> {
-        return this.storage.log.append({ ...draft, text: draft.text.toUpperCase() });
+      override append(draft: EventDraft): Promise<Appended> {
+        if (draft.type !== 'message.created') return this.storage.log.append(draft);
+        const data = { ...draft.data, text: draft.data.text.toUpperCase() };
+        return this.storage.log.append({ ...draft, data });
       }
       override range: RoomLog['range'] = (...query) => this.storage.log.range(...query);
       override heads: RoomLog['heads'] = (ids) => this.storage.log.heads(ids);

@@ -11,6 +11,8 @@ export function rooms(dialect: Dialect): Migration {
   const exactText: ColumnDataType | RawBuilder<string> = postgres ? sql<string>`text collate "C"` : 'text';
   // SQLite takes any value in any column unless it is told not to.
   const ending = postgres ? sql`` : sql`strict`;
+  // Rows in the tree of their key: one tree less to write into.
+  const clustered = postgres ? sql`` : sql`strict, without rowid`;
 
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -33,32 +35,46 @@ export function rooms(dialect: Dialect): Migration {
         .columns(['kind', 'last_at desc', 'id desc'])
         .execute();
 
+      // Its number is where its row is: rows come at the end, and what belongs to one is found without another index.
       await db.schema
         .createTable('event')
+        .addColumn('no', whole, (column) =>
+          postgres ? column.notNull().generatedByDefaultAsIdentity() : column.primaryKey(),
+        )
         .addColumn('room_id', 'text', (column) => column.notNull().references('room.id'))
         .addColumn('seq', whole, (column) => column.notNull())
         .addColumn('type', 'text', (column) => column.notNull())
-        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('id', 'text', (column) => column.notNull().unique())
         .addColumn('actor_id', 'text', (column) => column.notNull())
         .addColumn('client_id', 'text', (column) => column.notNull())
-        .addColumn('data', json, (column) => column.notNull())
+        .addColumn('about', whole)
+        .addColumn('data', json)
         .addColumn('at', whole, (column) => column.notNull())
-        .addPrimaryKeyConstraint('event_place', ['room_id', 'seq'])
+        .addUniqueConstraint('event_place', ['room_id', 'seq'])
         .addUniqueConstraint('event_once', ['room_id', 'actor_id', 'client_id'])
         .modifyEnd(ending)
         .execute();
 
       await db.schema
         .createTable('message')
-        .addColumn('room_id', 'text', (column) => column.notNull().references('room.id'))
-        .addColumn('seq', whole, (column) => column.notNull())
-        .addColumn('id', 'text', (column) => column.notNull().unique())
-        .addColumn('actor_id', 'text', (column) => column.notNull())
+        .addColumn('no', whole, (column) => column.primaryKey())
         .addColumn('text', 'text', (column) => column.notNull())
         .addColumn('reply_to', 'text')
-        .addColumn('at', whole, (column) => column.notNull())
-        .addPrimaryKeyConstraint('message_place', ['room_id', 'seq'])
+        .addColumn('edited_at', whole)
+        .addColumn('deleted_at', whole)
+        .addColumn('changed', whole)
         .modifyEnd(ending)
+        .execute();
+
+      await db.schema
+        .createTable('reaction')
+        .addColumn('about', whole, (column) => column.notNull())
+        .addColumn('actor_id', 'text', (column) => column.notNull())
+        .addColumn('emoji', exactText, (column) => column.notNull())
+        .addColumn('seq', whole, (column) => column.notNull())
+        .addColumn('gone', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('reaction_place', ['about', 'actor_id', 'emoji'])
+        .modifyEnd(clustered)
         .execute();
 
       await db.schema
@@ -66,7 +82,7 @@ export function rooms(dialect: Dialect): Migration {
         .addColumn('id', 'text', (column) => column.primaryKey().notNull())
         .addColumn('name', 'text', (column) => column.notNull())
         .addColumn('guest', 'integer', (column) => column.notNull())
-        .modifyEnd(ending)
+        .modifyEnd(clustered)
         .execute();
     },
   };

@@ -1,0 +1,20 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { RoomEventType } from '../../protocol/index.js';
+import type { EventDraft } from '../room-log.js';
+
+/**
+ * What each type of event does to the tables that are read, in the transaction that stores it. `about` is the `no` of
+ * the message that it creates or changes. The same in PostgreSQL: the file `<type>.sql` beside this one.
+ */
+export type SqliteProjections = {
+  [Type in RoomEventType]: (draft: EventDraft<Type>, about: number, seq: number, at: number) => void;
+};
+
+export function sqliteProjections(sqlite: DatabaseSync): SqliteProjections {
+  const created = sqlite.prepare('insert into message (no, text, reply_to) values (?, ?, ?)');
+  return {
+    'message.created': ({ data }, about) => {
+      created.run(about, data.text, data.replyTo ?? null);
+    },
+  };
+}
