@@ -14,6 +14,7 @@ export { ChatModule } from './chat/chat.module.js';
 export type { ChatModuleExtras } from './chat/chat.module-definition.js';
 export type { ChatModuleOptions } from './chat/chat.options.js';
 export { ChatGateway as DefaultChatGateway } from './chat/chat.gateway.js';
+export { MessageChangesService } from './chat/message-changes.service.js';
 export { MessageService } from './chat/message.service.js';
 export { PresenceService } from './chat/presence.service.js';
 export { PublicRoomPolicy, RoomPolicy } from './chat/room.policy.js';
@@ -29,6 +30,8 @@ export {
   type RoomEvent,
   RoomLog,
   type RoomOverview,
+  type StoredMessage,
+  type StoredReaction,
 } from './log/room-log.js';
 export * from './protocol/index.js';
 export { ChatGateway } from './socket/chat-gateway.decorator.js';

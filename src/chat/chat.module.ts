@@ -38,6 +38,9 @@ import { LiveRooms } from './live-rooms.js';
 import { LocalPeople } from './local-people.js';
 import { MeController } from './me.controller.js';
 import { MembershipService } from './membership.service.js';
+import { MessageChangesController } from './message-changes.controller.js';
+import { MessageChangesGateway } from './message-changes.gateway.js';
+import { MessageChangesService } from './message-changes.service.js';
 import { MessageService } from './message.service.js';
 import { NodeLink } from './node-link.js';
 import { PeopleService } from './people.service.js';
@@ -74,6 +77,8 @@ const chat = [
   LiveRooms,
   LocalPeople,
   MembershipService,
+  MessageChangesGateway,
+  MessageChangesService,
   MessageService,
   NodeLink,
   PeopleService,
@@ -117,6 +122,7 @@ const web = [
   controllers: [
     ChatController,
     RoomsController,
+    MessageChangesController,
     MeController,
     AuthController,
     HealthController,
@@ -130,6 +136,7 @@ const web = [
     Env,
     FanOut,
     LiveRooms,
+    MessageChangesService,
     MessageService,
     PresenceService,
     RoomDirectory,

@@ -1,5 +1,5 @@
 import type { RoomFeed } from '../log/room-feed.js';
-import type { Room, RoomEvent } from '../log/room-log.js';
+import type { Room, RoomEvent, StoredMessage } from '../log/room-log.js';
 import type { Message, PushFrame } from '../protocol/index.js';
 
 /** A room that has connections on this node. */
@@ -8,7 +8,14 @@ export interface LiveRoom {
   readonly feed: RoomFeed;
 }
 
-export function messageOf(room: string, event: RoomEvent<'message.created'>): Message {
+/** What the room is told of an event of its log. */
+export function pushOf(room: string, event: RoomEvent): PushFrame {
+  if (event.type === 'message.created') return { event: event.type, data: createdOf(room, event) };
+  const { seq, actor, at, data } = event;
+  return { event: event.type, data: { room, seq, user: actor, at, ...data } };
+}
+
+export function createdOf(room: string, event: RoomEvent<'message.created'>): Message {
   const { seq, id, actor, clientId, data, at } = event;
   return {
     room,
@@ -19,9 +26,26 @@ export function messageOf(room: string, event: RoomEvent<'message.created'>): Me
     clientId,
     at,
     ...(data.replyTo !== undefined && { replyTo: data.replyTo }),
+    ...(data.deleted && { deleted: data.deleted }),
   };
 }
 
-export function pushOf(room: string, event: RoomEvent): PushFrame {
-  return { event: event.type, data: messageOf(room, event) };
+/** A message as it is now, as a page of history shows it. */
+export function messageOf(room: string, stored: StoredMessage): Message {
+  const { seq, id, actor, clientId, at, text, replyTo, editedAt, deleted, reactions } = stored;
+  return {
+    room,
+    seq,
+    id,
+    user: actor,
+    text,
+    clientId,
+    at,
+    ...(replyTo !== undefined && { replyTo }),
+    ...(editedAt !== undefined && { editedAt }),
+    ...(deleted && { deleted }),
+    ...(reactions.length > 0 && {
+      reactions: reactions.map((one) => ({ emoji: one.emoji, user: one.actor, seq: one.seq })),
+    }),
+  };
 }

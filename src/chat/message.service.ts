@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Env } from '../config/env.js';
 import { HookRunner } from '../hooks/hook.runner.js';
-import { RoomLog } from '../log/room-log.js';
+import { type RoomEvent, RoomLog } from '../log/room-log.js';
 import { ChatError, type PostMessage, type Sent, type User } from '../protocol/index.js';
-import { messageOf } from './live-room.js';
+import { createdOf } from './live-room.js';
 import { LiveRooms } from './live-rooms.js';
 import { RoomService } from './room.service.js';
 
@@ -37,7 +37,7 @@ export class MessageService {
     });
     if (!dup) {
       await this.liveRooms.publish(event);
-      this.hooks.afterStore(messageOf(room.name, event));
+      this.hooks.afterStore(createdOf(room.name, event as RoomEvent<'message.created'>));
     }
     return { id: event.id, seq: event.seq, at: event.at, ...(dup && { dup: true }) };
   }

@@ -11,7 +11,18 @@ export abstract class RoomPolicy {
   abstract mayCreate(user: User, name: string): void | Promise<void>;
   /** Enter, read history, and get what is said. */
   abstract mayRead(user: User, room: Room): void | Promise<void>;
+  /** Say something, and react to what is said. */
   abstract maySend(user: User, room: Room): void | Promise<void>;
+
+  /** Asked besides `maySend`. Where it is not overridden, everybody edits what they wrote themselves. */
+  mayEdit(user: User, _room: Room, author: User): void | Promise<void> {
+    if (user.id !== author.id) throw new ChatError('forbidden', 'only who wrote a message may edit it');
+  }
+
+  /** As `mayEdit`. */
+  mayDelete(user: User, _room: Room, author: User): void | Promise<void> {
+    if (user.id !== author.id) throw new ChatError('forbidden', 'only who wrote a message may delete it');
+  }
 }
 
 /** Rooms are public; whether entering creates them is `ROOMS`. */

@@ -3,6 +3,8 @@ import { type Room, RoomDirectory, RoomLog } from '../log/room-log.js';
 import {
   ChatError,
   type CreateRoom,
+  type EventsPage,
+  type EventsQuery,
   type HistoryPage,
   type HistoryQuery,
   isRoomName,
@@ -10,9 +12,9 @@ import {
   type User,
 } from '../protocol/index.js';
 import { RoomDoor } from '../socket/room.door.js';
-import { messageOf } from './live-room.js';
 import { PresenceService } from './presence.service.js';
 import { RateLimits } from './rate-limits.js';
+import { readEvents, readHistory } from './room.history.js';
 import { RoomPolicy } from './room.policy.js';
 
 const LISTED = 200;
@@ -23,7 +25,7 @@ export class RoomService extends RoomDoor {
   constructor(
     private readonly directory: RoomDirectory,
     private readonly log: RoomLog,
-    private readonly policy: RoomPolicy,
+    readonly policy: RoomPolicy,
     private readonly presence: PresenceService,
     readonly limits: RateLimits,
   ) {
@@ -48,6 +50,14 @@ export class RoomService extends RoomDoor {
     return room;
   }
 
+  /** To change what is there already: creates nothing. */
+  async forChanging(user: User, name: string): Promise<Room> {
+    this.limits.send(user.id);
+    const room = await this.existing(user, name);
+    await this.policy.maySend(user, room);
+    return room;
+  }
+
   /** Throws `taken` where `create` alone was asked and it is there already. */
   async createNew(user: User, wish: CreateRoom): Promise<Room> {
     const { room, created } = await this.create(user, wish);
@@ -67,16 +77,12 @@ export class RoomService extends RoomDoor {
     return this.page(await this.existing(user, name), query);
   }
 
-  async page(room: Room, { before, after, limit }: HistoryQuery): Promise<HistoryPage> {
-    // First the head, then the events: `head` never names what the page does not show.
-    const heads = await this.log.heads([room.id]);
-    const events = await this.log.range(room.id, { before, after, limit: limit + 1 });
-    const more = events.length > limit;
-    // The one too many stands at the end that was asked for.
-    const wanted = after === undefined ? events.slice(-limit) : events.slice(0, limit);
-    const head = Math.max(heads.get(room.id) ?? 0, wanted.at(-1)?.seq ?? 0);
-    const messages = wanted.map((event) => messageOf(room.name, event));
-    return { room: room.name, epoch: room.epoch, head, messages, more };
+  page(room: Room, query: HistoryQuery): Promise<HistoryPage> {
+    return readHistory(this.log, room, query);
+  }
+
+  async events(user: User, name: string, query: EventsQuery): Promise<EventsPage> {
+    return readEvents(this.log, await this.existing(user, name), query);
   }
 
   async list(): Promise<RoomSummary[]> {

@@ -2,6 +2,8 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res }
 import type { Request, Response } from 'express';
 import {
   CreateRoom,
+  type EventsPage,
+  EventsQuery,
   HistoryQuery,
   type HistoryPage,
   PostMessage,
@@ -46,6 +48,17 @@ export class RoomsController {
     @Query({ schema: HistoryQuery }) query: HistoryQuery,
   ): Promise<HistoryPage> {
     return this.rooms.history(await this.visitors.ofCall(request), room, query);
+  }
+
+  /** What happened, in order: for who was away longer than the socket replays. */
+  @Get(':room/events')
+  @Header('Cache-Control', 'no-store')
+  async events(
+    @Req() request: Request,
+    @Param('room') room: string,
+    @Query({ schema: EventsQuery }) query: EventsQuery,
+  ): Promise<EventsPage> {
+    return this.rooms.events(await this.visitors.ofCall(request), room, query);
   }
 
   /** 201 the first time, 200 on a repeat. */

@@ -6,6 +6,8 @@ export interface Draft {
   room: string;
   text: string;
   replyTo?: string;
+  /** The message whose text this is to become, where one is edited. */
+  edits?: string;
 }
 
 /**
@@ -13,9 +15,12 @@ export interface Draft {
  * @publicApi
  */
 export interface MessageHooks {
-  /** Returns the draft, changed or not, or refuses by throwing a `ChatError`. Runs in order, one after another. */
+  /**
+   * Returns the draft, changed or not, or refuses by throwing a `ChatError`. Runs in order, one after another, for what
+   * is new and for what replaces it.
+   */
   beforeStore?(draft: Draft, author: User): Draft | Promise<Draft>;
-  /** Only watches: nobody waits for it, and what it throws is logged. Not called for a repeat. */
+  /** Only watches: nobody waits for it, and what it throws is logged. Not called for a repeat or an edit. */
   afterStore?(message: Message): void | Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { User } from '../protocol/index.js';
+import { withoutWords } from './redact.js';
 import type { RoomEvent } from './room-log.js';
 
 /** What is kept in memory for those who come back. */
@@ -112,6 +113,8 @@ export class RoomFeed {
 
   private pass(event: RoomEvent): void {
     this.at = event.seq;
+    // What was deleted is not kept for those who come back.
+    if (event.type === 'message.deleted') this.ring = withoutWords(this.ring, event);
     this.ring.push(event);
     if (this.ring.length >= RING_EVENTS * 2) this.ring = this.ring.slice(-RING_EVENTS);
     this.source.deliver(event);

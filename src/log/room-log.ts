@@ -29,6 +29,32 @@ export type RoomEvent<Type extends RoomEventType = RoomEventType> = {
   [Each in Type]: EventDraft<Each> & { seq: number; id: string; at: string };
 }[Type];
 
+/** A message as it is now. */
+export interface StoredMessage {
+  seq: number;
+  id: string;
+  actor: User;
+  clientId: string;
+  at: string;
+  /** Empty where it was deleted. */
+  text: string;
+  replyTo?: string;
+  editedAt?: string;
+  deleted: boolean;
+  /** `seq` of the event that edited or deleted it last. */
+  changed?: number;
+  /** Ascending by `seq`. */
+  reactions: StoredReaction[];
+}
+
+export interface StoredReaction {
+  emoji: string;
+  actor: User;
+  /** Of the event that added it, or took it back. */
+  seq: number;
+  gone: boolean;
+}
+
 export interface Appended {
   event: RoomEvent;
   /** True where `(room, actor, clientId)` was there before: `event` is then the first one. */
@@ -36,7 +62,7 @@ export interface Appended {
 }
 
 export interface RangeQuery {
-  /** Only events with a greater / smaller `seq`. */
+  /** Only what has a greater / smaller `seq`. */
   after?: number;
   before?: number;
   limit: number;
@@ -50,14 +76,22 @@ export abstract class RoomLog {
   /**
    * Stores once. Resolves after commit: acknowledged means stored. A repeat of `(room, actor, clientId)` resolves with
    * the first event and `dup`. Rejects with `ChatError('unavailable')` where the database cannot be reached, and
-   * with `ChatError('not_found')` where the room is not there.
+   * with `ChatError('not_found')` where the room, or the message that the event is about, is not there. An event about
+   * a message that was deleted has its place in the order, and changes nothing: deleted stays deleted.
    */
   abstract append(draft: EventDraft): Promise<Appended>;
   /**
    * Events ascending by `seq`. With `after`: the first `limit` behind it. With `before`, or neither: the last
-   * `limit` before it. People carry the name they have now.
+   * `limit` before it. People carry the name they have now, and words are those that the message has now.
    */
   abstract range(roomId: string, query: RangeQuery): Promise<RoomEvent[]>;
+  /**
+   * Messages as they are now, in the same order and with the same bounds as `range`; reactions without those that are
+   * gone. What is read may be newer than a head that was asked for before, never older.
+   */
+  abstract messages(roomId: string, query: RangeQuery): Promise<StoredMessage[]>;
+  /** One message of this room, with the reactions that are gone; `null` where it is not there. */
+  abstract message(roomId: string, id: string): Promise<StoredMessage | null>;
   /** The newest `seq` of each room; a room that is not there is left out. */
   abstract heads(roomIds: string[]): Promise<Map<string, number>>;
 }

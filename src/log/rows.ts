@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.js';
-import type { RoomEventData, RoomEventType, User } from '../protocol/index.js';
+import { eventsWithText, type RoomEventData, type RoomEventType, type User } from '../protocol/index.js';
 import { messageId } from './message-id.js';
 import type { EventDraft, RoomEvent } from './room-log.js';
 
@@ -84,12 +84,14 @@ export function eventOf(row: EventRow): RoomEvent {
   return event as RoomEvent;
 }
 
-function createdOf({ text, reply_to }: EventRow): RoomEventData<'message.created'> {
-  return reply_to === null ? { text: text ?? '' } : { text: text ?? '', replyTo: reply_to };
+function createdOf({ text, reply_to, deleted_at }: EventRow): RoomEventData<'message.created'> {
+  const data = reply_to === null ? { text: text ?? '' } : { text: text ?? '', replyTo: reply_to };
+  return deleted_at === null ? data : { ...data, deleted: true };
 }
 
-function dataOf({ data }: EventRow): object {
-  return JSON.parse(data ?? '{}') as object;
+function dataOf({ type, data, text }: EventRow): object {
+  const kept = JSON.parse(data ?? '{}') as object;
+  return eventsWithText.has(type) ? { ...kept, text: text ?? '' } : kept;
 }
 
 export function userOf(id: string, { name, guest }: PersonColumns): User {

@@ -1,8 +1,9 @@
 import type { Database } from '../database/database.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
-import type { Appended, EventDraft, RangeQuery, RoomEvent } from './room-log.js';
+import type { Appended, EventDraft, RangeQuery, RoomEvent, StoredMessage } from './room-log.js';
 import { RoomLog } from './room-log.js';
 import { type Entry, entryOf, eventOf, selectEvents } from './rows.js';
+import { readMessage, readMessages } from './sql.messages.js';
 
 /** Well below what either dialect takes as parameters of one statement. */
 const ROOMS_PER_STATEMENT = 1_000;
@@ -29,6 +30,14 @@ export abstract class SqlRoomLog extends RoomLog {
     query = query.orderBy('seq', forwards ? 'asc' : 'desc');
     const events = (await this.database.attempt(() => query.execute())).map(eventOf);
     return forwards ? events : events.reverse();
+  }
+
+  override messages(roomId: string, query: RangeQuery): Promise<StoredMessage[]> {
+    return this.database.attempt(() => readMessages(this.database.kysely, roomId, query));
+  }
+
+  override message(roomId: string, id: string): Promise<StoredMessage | null> {
+    return this.database.attempt(() => readMessage(this.database.kysely, roomId, id));
   }
 
   override async heads(roomIds: string[]): Promise<Map<string, number>> {

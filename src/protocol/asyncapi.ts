@@ -3,11 +3,17 @@ import { CloseCode, errorStatus, mayReconnect, SUBPROTOCOL } from './codes.js';
 import { Message, type PushName, pushes, type RequestName, requests } from './events.js';
 import { ErrorBody, PlainRequest, RequestFrame } from './frames.js';
 import { componentSchemas, type DocumentInfo, schemaRef } from './json-schema.js';
+import { MAX_REACTION_KINDS } from './limits.js';
 
 const requestSummary: Record<RequestName, string> = {
   'room.join': 'Joins a room; missed events after `after` follow as pushes, then live ones',
   'room.leave': 'Leaves a room',
   'message.send': 'Stores a message; the reply means stored',
+  'message.edit':
+    'Replaces the text of an own message. Needs no `clientId`: the same text again changes nothing',
+  'message.delete': 'Deletes an own message: its place stays, its text is gone. Repeating it changes nothing',
+  'reaction.add': `Adds one emoji to a message, which has up to ${MAX_REACTION_KINDS} kinds. Repeating it changes nothing`,
+  'reaction.remove': 'Takes it back. Repeating it changes nothing',
   typing: 'Tells the room that one types; throttled, and forgotten after 5 s',
   pong: 'Answers `ping`',
 };
@@ -15,6 +21,10 @@ const requestSummary: Record<RequestName, string> = {
 const pushSummary: Record<PushName, string> = {
   welcome: 'The first frame: who one is, and the limits',
   'message.created': 'A message, in the one order of its room',
+  'message.edited': 'The message `id` says something else now',
+  'message.deleted': 'The message `id` has no text and no reactions any more',
+  'reaction.added': 'Somebody reacted to the message `id`',
+  'reaction.removed': 'Somebody took a reaction to the message `id` back',
   presence: 'Who came and who went',
   typing: 'Somebody types',
   resync: 'What was missed is too much: reload the page of history',

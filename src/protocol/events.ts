@@ -25,6 +25,26 @@ export const ClientId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/, '8–64 letters, digits, "_" or "-"; a UUID fits');
 
+export const MessageId = z.string().min(1).max(64);
+
+/** As Unicode recommends them for interchange: one, however many code points it is made of. */
+export const Emoji = z
+  .string()
+  .max(64)
+  .regex(/^\p{RGI_Emoji}$/v, 'one emoji');
+
+/**
+ * These requests need no `clientId`: they say how things should be, so repeating one stores nothing new. The answer
+ * is then the `seq` since when it is so, with `dup`.
+ */
+export const Changed = z.object({ seq: z.int().positive(), dup: z.literal(true).optional() }).meta({
+  id: 'Changed',
+  description:
+    'It is so since the event `seq`. Repeating the request is harmless: where it is so already, nothing is stored, ' +
+    '`seq` is that of the event that made it so, and `dup` is true.',
+});
+export type Changed = z.infer<typeof Changed>;
+
 const Empty = z.strictObject({});
 
 export const requests = {
@@ -55,6 +75,16 @@ export const requests = {
       replyTo: z.string().max(64).optional(),
     }),
     reply: Sent,
+  },
+  'message.edit': {
+    data: z.strictObject({ room: RoomName, id: MessageId, text: MessageText }),
+    reply: Changed,
+  },
+  'message.delete': { data: z.strictObject({ room: RoomName, id: MessageId }), reply: Changed },
+  'reaction.add': { data: z.strictObject({ room: RoomName, id: MessageId, emoji: Emoji }), reply: Changed },
+  'reaction.remove': {
+    data: z.strictObject({ room: RoomName, id: MessageId, emoji: Emoji }),
+    reply: Changed,
   },
   typing: { data: z.strictObject({ room: RoomName }), reply: Empty },
   pong: { data: Empty, reply: Empty },

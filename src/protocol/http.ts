@@ -41,7 +41,10 @@ export const HistoryQuery = z
   );
 export type HistoryQuery = z.infer<typeof HistoryQuery>;
 
-/** Ascending by `seq`. `head` is the room's newest seq at the time of reading. */
+/**
+ * Messages as they are now, ascending by `seq`. `head` is the room's newest seq at the time of reading: whoever applies
+ * the events behind it is up to date. Newer pages do not tell what became of messages on older ones; events do.
+ */
 export const HistoryPage = z
   .object({
     room: z.string(),
@@ -53,6 +56,30 @@ export const HistoryPage = z
   })
   .meta({ id: 'HistoryPage' });
 export type HistoryPage = z.infer<typeof HistoryPage>;
+
+export const EventsQuery = z.strictObject({
+  after: cursor,
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
+});
+export type EventsQuery = z.infer<typeof EventsQuery>;
+
+/** Every type of event, each as its push: what brings a page that is behind up to `head` without making it anew. */
+export const EventsPage = z
+  .object({
+    room: z.string(),
+    epoch: z.string(),
+    head: z.int().nonnegative(),
+    /** Ascending by `data.seq`, without holes. */
+    events: z.array(
+      z.object({ event: z.string(), data: z.looseObject({ room: z.string(), seq: z.int().positive() }) }),
+    ),
+    more: z.boolean(),
+  })
+  .meta({ id: 'EventsPage' });
+export type EventsPage = z.infer<typeof EventsPage>;
+
+export const EditMessage = z.strictObject({ text: MessageText });
+export type EditMessage = z.infer<typeof EditMessage>;
 
 export const PostMessage = z.strictObject({
   text: MessageText,
@@ -104,6 +131,8 @@ export interface RoomPageData {
   draft?: string;
   /** The plain form's `clientId`. Left out, every rendering has a new one; after `unavailable` give the old one. */
   clientId?: string;
+  /** The own message that the form changes (`?edit=`), for those without JavaScript. */
+  editing?: { id: string; text: string };
   /** The page shows an earlier stretch (`?before=`), not the newest messages. */
   earlier?: boolean;
   /** Rooms for the list beside the conversation. Left out, the browser fetches them. */

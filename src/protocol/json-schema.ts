@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ClientId, Message, MessageText, Sent, User } from './events.js';
+import { Changed, ClientId, Emoji, Message, MessageText, Reaction, Sent, User } from './events.js';
 import { ErrorBody } from './frames.js';
-import { HistoryPage, Me, Problem, RoomSummary } from './http.js';
+import { EventsPage, HistoryPage, Me, Problem, RoomSummary } from './http.js';
 import { defaultLimits } from './limits.js';
 import { PersonName, RoomName } from './names.js';
 
@@ -19,9 +19,20 @@ export const schemaRef = (id: string): { $ref: string } => ({ $ref: `#/component
 
 /** Schemas that are referred to by name. What a refinement checks is no JSON Schema, so it is said in words. */
 const named: [z.ZodType, { id: string; description?: string; minLength?: number; examples?: string[] }][] = [
-  ...[User, Message, Sent, ErrorBody, RoomName, RoomSummary, HistoryPage, Me, Problem].map(
-    (schema): [z.ZodType, { id: string }] => [schema, { id: '', ...schema.meta() }],
-  ),
+  ...[
+    User,
+    Reaction,
+    Message,
+    Sent,
+    Changed,
+    ErrorBody,
+    RoomName,
+    RoomSummary,
+    HistoryPage,
+    EventsPage,
+    Me,
+    Problem,
+  ].map((schema): [z.ZodType, { id: string }] => [schema, { id: '', ...schema.meta() }]),
   [
     MessageText,
     {
@@ -38,6 +49,14 @@ const named: [z.ZodType, { id: string; description?: string; minLength?: number;
       id: 'ClientId',
       description: "The sender's own id of a message: repeating it stores nothing twice",
       examples: ['0b0e7d5c-4f6e-4d0e-9a55-3c1a8a2f7d11'],
+    },
+  ],
+  [
+    Emoji,
+    {
+      id: 'Emoji',
+      description: 'One emoji, as Unicode recommends it for interchange',
+      examples: ['👍', '❤️'],
     },
   ],
   [

@@ -19,3 +19,5 @@ export const defaultLimits: Limits = {
 /** Messages on the server-rendered page, and in one page of history where `limit` is not given. */
 export const PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
+/** Different emojis on one message. */
+export const MAX_REACTION_KINDS = 20;

@@ -1,140 +1,13 @@
-import { z } from 'zod';
 import { type ErrorCode, errorStatus } from './codes.js';
-import { CreateRoom, HistoryQuery, PostMessage, Rename, RoomList, RoomSummary } from './http.js';
 import { componentSchemas, type DocumentInfo, type JsonSchema, schemaRef } from './json-schema.js';
+import { type Operation, own, paths } from './openapi.paths.js';
 
-/** One operation, as short as it can be said; `operation` spells it out. */
-interface Operation {
-  id: string;
-  summary: string;
-  description?: string;
-  tag: 'rooms' | 'people' | 'operation' | 'documents';
-  query?: keyof typeof own;
-  body?: keyof typeof own;
-  /** Status to what it means and the schema of its body; no schema: any JSON object. */
-  answers: Record<number, [meaning: string, schema?: string]>;
-  errors: ErrorCode[];
-}
-
-const own = {
-  RoomList,
-  CreateRoom,
-  CreatedRoom: RoomSummary.pick({ room: true, title: true, topic: true }),
-  HistoryQuery,
-  PostMessage,
-  Rename,
-  Live: z.object({ status: z.literal('up') }),
-  Ready: z.object({
-    status: z.enum(['up', 'degraded', 'down']),
-    database: z.enum(['up', 'down']),
-    channelLayer: z.string(),
-    draining: z.boolean(),
-  }),
+/** What stands in braces in a path. */
+const pathParameters: Record<string, object> = {
+  room: schemaRef('RoomName'),
+  id: { type: 'string', minLength: 1, maxLength: 64, description: 'The message' },
+  emoji: schemaRef('Emoji'),
 };
-
-/** What any call may be answered with; then any that writes; then any that names a room. */
-const ANY: ErrorCode[] = ['unauthenticated', 'rate_limited', 'internal', 'unavailable'];
-const WRITE: ErrorCode[] = ['bad_json', 'bad_schema', 'forbidden', ...ANY];
-
-const paths: Record<string, { get?: Operation; post?: Operation }> = {
-  '/api/rooms': {
-    get: {
-      id: 'listRooms',
-      summary: 'Public rooms',
-      tag: 'rooms',
-      answers: { 200: ['The rooms', 'RoomList'] },
-      errors: ANY,
-    },
-    post: {
-      id: 'createRoom',
-      summary: 'Creates a public room',
-      tag: 'rooms',
-      body: 'CreateRoom',
-      answers: { 201: ['Created', 'CreatedRoom'] },
-      errors: ['bad_room', 'taken', ...WRITE],
-    },
-  },
-  '/api/rooms/{room}/messages': {
-    get: {
-      id: 'readHistory',
-      summary: 'A page of history, ascending by `seq`',
-      description:
-        '`before` and `after` exclude each other; without either it is the newest page. Creates no room.',
-      tag: 'rooms',
-      query: 'HistoryQuery',
-      answers: { 200: ['The page', 'HistoryPage'] },
-      errors: ['bad_schema', 'bad_room', 'not_found', ...ANY],
-    },
-    post: {
-      id: 'postMessage',
-      summary: 'Stores a message',
-      description:
-        'Answered once it is stored. After `unavailable`, or no answer, repeat with the same `clientId`: it is stored once.',
-      tag: 'rooms',
-      body: 'PostMessage',
-      answers: { 201: ['Stored', 'Sent'], 200: ['Had been stored before: `dup` is true', 'Sent'] },
-      errors: ['bad_room', 'too_long', 'not_found', 'busy', ...WRITE],
-    },
-  },
-  '/api/me': {
-    get: {
-      id: 'me',
-      summary: 'Who the caller is',
-      tag: 'people',
-      answers: { 200: ['The caller', 'Me'] },
-      errors: ANY,
-    },
-    post: {
-      id: 'rename',
-      summary: 'Changes what the caller is called',
-      tag: 'people',
-      body: 'Rename',
-      answers: { 200: ['The caller, by the new name', 'Me'] },
-      errors: ['bad_name', ...WRITE],
-    },
-  },
-  '/health/live': {
-    get: {
-      id: 'live',
-      summary: 'Whether the process runs',
-      tag: 'operation',
-      answers: { 200: ['It does', 'Live'] },
-      errors: [],
-    },
-  },
-  '/health/ready': {
-    get: {
-      id: 'ready',
-      summary: 'Whether it can serve',
-      tag: 'operation',
-      answers: {
-        200: ['It can; `degraded` where Redis is lost', 'Ready'],
-        503: ['Starting, draining, or without the database', 'Ready'],
-      },
-      errors: [],
-    },
-  },
-  '/api/openapi.json': {
-    get: {
-      id: 'openapi',
-      summary: 'This document',
-      tag: 'documents',
-      answers: { 200: ['OpenAPI 3.1'] },
-      errors: [],
-    },
-  },
-  '/api/asyncapi.json': {
-    get: {
-      id: 'asyncapi',
-      summary: 'The socket',
-      tag: 'documents',
-      answers: { 200: ['AsyncAPI 3'] },
-      errors: [],
-    },
-  },
-};
-
-const roomParameter = { name: 'room', in: 'path', required: true, schema: schemaRef('RoomName') };
 
 const retryAfter = { 'Retry-After': { schema: { type: 'integer', minimum: 0 }, description: 'Seconds' } };
 
@@ -179,7 +52,12 @@ function queryParameters(schema: JsonSchema) {
 function operation(path: string, given: Operation, schemas: Record<string, JsonSchema>) {
   const { id, summary, description, tag, query, body } = given;
   const parameters = [
-    ...(path.includes('{room}') ? [roomParameter] : []),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: pathParameters[name],
+    })),
     ...(query ? queryParameters(schemas[query] ?? {}) : []),
   ];
   return {

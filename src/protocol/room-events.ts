@@ -19,7 +19,17 @@ const place = {
   at: z.iso.datetime(),
 };
 
-/** `seq` is the place in the room's one order; `clientId` is the sender's own id, by which a repeat is known. */
+/** `seq` is where it was added. Who reacted twice with different emojis is listed twice. */
+export const Reaction = z
+  .object({ emoji: z.string(), user: User, seq: z.int().positive() })
+  .meta({ id: 'Reaction', description: 'One emoji of one person' });
+export type Reaction = z.infer<typeof Reaction>;
+
+/**
+ * `seq` is the place in the room's one order; `clientId` is the sender's own id, by which a repeat is known. `text` is
+ * what it says now, also where the message is replayed to somebody who was away: of a deleted one it is empty.
+ * A page of history tells the rest of what it has become, too; `reactions` ascending by their `seq`.
+ */
 export const Message = z
   .object({
     ...place,
@@ -27,9 +37,16 @@ export const Message = z
     text: z.string(),
     clientId: z.string(),
     replyTo: z.string().optional(),
+    editedAt: z.iso.datetime().optional(),
+    deleted: z.literal(true).optional(),
+    reactions: z.array(Reaction).optional(),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;
+
+/** The message that an event is about. */
+const about = { id: z.string() };
+const reaction = { ...place, ...about, emoji: z.string() };
 
 /**
  * Type → data of its push. An event **sets**, it never adds to what was: whoever applies it to a newer state, or
@@ -37,6 +54,12 @@ export type Message = z.infer<typeof Message>;
  */
 export const roomEvents = {
   'message.created': Message,
+  /** Of a message that was deleted in the meantime, `text` is empty. */
+  'message.edited': z.object({ ...place, ...about, text: z.string() }),
+  /** Its reactions are gone, too. */
+  'message.deleted': z.object({ ...place, ...about }),
+  'reaction.added': z.object(reaction),
+  'reaction.removed': z.object(reaction),
 } as const;
 
 export type RoomEventType = keyof typeof roomEvents;
@@ -45,5 +68,8 @@ export type RoomEventPush<Type extends RoomEventType> = z.infer<(typeof roomEven
 /** What is a type's own, apart from what every event has. */
 export type RoomEventData<Type extends RoomEventType> = Omit<
   RoomEventPush<Type>,
-  keyof typeof place | (Type extends 'message.created' ? 'id' | 'clientId' : never)
+  keyof typeof place | (Type extends 'message.created' ? 'id' | 'clientId' | 'editedAt' | 'reactions' : never)
 >;
+
+/** The types whose words are kept with the message, not with the event. */
+export const eventsWithText: ReadonlySet<RoomEventType> = new Set(['message.created', 'message.edited']);

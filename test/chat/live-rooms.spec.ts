@@ -64,6 +64,8 @@ describe('entering a room while its subscription is slow', () => {
         super();
       }
 
+      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
+      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
       override append: RoomLog['append'] = (draft) => this.storage.log.append(draft);
       override range: RoomLog['range'] = (roomId, query) => this.storage.log.range(roomId, query);
       override async heads(roomIds: string[]): Promise<Map<string, number>> {

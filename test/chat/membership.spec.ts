@@ -66,6 +66,8 @@ describe('joining a room that one is in', () => {
         super();
       }
 
+      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
+      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
       override append: RoomLog['append'] = (draft) => this.storage.log.append(draft);
       override heads: RoomLog['heads'] = (ids) => this.storage.log.heads(ids);
       override async range(...[roomId, query]: Parameters<RoomLog['range']>): Promise<RoomEvent[]> {

@@ -101,6 +101,8 @@ describe('what a test replaces', () => {
       constructor(private readonly storage: Storage) {
         super();
       }
+      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
+      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
       override append(draft: EventDraft): Promise<Appended> {
         if (draft.type !== 'message.created') return this.storage.log.append(draft);
         const data = { ...draft.data, text: draft.data.text.toUpperCase() };
