@@ -1,7 +1,7 @@
-import { ConnectedSocket, MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { type Changed, type RequestData, requests } from '../protocol/index.js';
 import { ChatGateway } from '../socket/chat-gateway.decorator.js';
 import type { Connection } from '../socket/connection.js';
+import { OnRequest } from '../socket/on-request.decorator.js';
 import { MessageChangesService } from './message-changes.service.js';
 
 /** What is done to messages that are there. */
@@ -9,36 +9,23 @@ import { MessageChangesService } from './message-changes.service.js';
 export class MessageChangesGateway {
   constructor(private readonly changes: MessageChangesService) {}
 
-  @SubscribeMessage('message.edit')
-  edit(
-    @ConnectedSocket() { user }: Connection,
-    @MessageBody({ schema: requests['message.edit'].data }) { room, id, text }: RequestData<'message.edit'>,
-  ): Promise<Changed> {
+  @OnRequest('message.edit', requests['message.edit'].data)
+  edit({ user }: Connection, { room, id, text }: RequestData<'message.edit'>): Promise<Changed> {
     return this.changes.edit(user, room, id, text);
   }
 
-  @SubscribeMessage('message.delete')
-  delete(
-    @ConnectedSocket() { user }: Connection,
-    @MessageBody({ schema: requests['message.delete'].data }) { room, id }: RequestData<'message.delete'>,
-  ): Promise<Changed> {
+  @OnRequest('message.delete', requests['message.delete'].data)
+  delete({ user }: Connection, { room, id }: RequestData<'message.delete'>): Promise<Changed> {
     return this.changes.delete(user, room, id);
   }
 
-  @SubscribeMessage('reaction.add')
-  react(
-    @ConnectedSocket() { user }: Connection,
-    @MessageBody({ schema: requests['reaction.add'].data }) { room, id, emoji }: RequestData<'reaction.add'>,
-  ): Promise<Changed> {
+  @OnRequest('reaction.add', requests['reaction.add'].data)
+  react({ user }: Connection, { room, id, emoji }: RequestData<'reaction.add'>): Promise<Changed> {
     return this.changes.react(user, room, id, emoji);
   }
 
-  @SubscribeMessage('reaction.remove')
-  unreact(
-    @ConnectedSocket() { user }: Connection,
-    @MessageBody({ schema: requests['reaction.remove'].data })
-    { room, id, emoji }: RequestData<'reaction.remove'>,
-  ): Promise<Changed> {
+  @OnRequest('reaction.remove', requests['reaction.remove'].data)
+  unreact({ user }: Connection, { room, id, emoji }: RequestData<'reaction.remove'>): Promise<Changed> {
     return this.changes.unreact(user, room, id, emoji);
   }
 }

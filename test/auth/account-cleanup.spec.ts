@@ -40,7 +40,13 @@ async function here({ tables }: House, userId: string): Promise<{ account: boole
 async function write({ database }: House, actor: User): Promise<() => Promise<string[]>> {
   const { log, rooms } = createRoomLog(database);
   const { room } = await rooms.open('lobby');
-  await log.append({ roomId: room.id, actor, clientId: randomUUID(), text: 'hello' });
+  await log.append({
+    roomId: room.id,
+    actor,
+    clientId: randomUUID(),
+    type: 'message.created',
+    data: { text: 'hello' },
+  });
   return async () => (await log.range(room.id, { limit: 10 })).map((event) => event.actor.name);
 }
 

@@ -97,6 +97,8 @@ describe('a join that fails', () => {
         super();
       }
 
+      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
+      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
       override append: RoomLog['append'] = (draft) => this.storage.log.append(draft);
       override range: RoomLog['range'] = (roomId, query) => this.storage.log.range(roomId, query);
       override heads: RoomLog['heads'] = (ids) => {
