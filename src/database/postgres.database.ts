@@ -31,6 +31,7 @@ const JSON_TEXT = 114;
 export class PostgresDatabase extends Database {
   override readonly dialect = 'postgres';
   override readonly kysely: Kysely<Tables>;
+  private readonly pool: pg.Pool;
   private closing?: Promise<void>;
 
   private constructor(
@@ -38,16 +39,13 @@ export class PostgresDatabase extends Database {
     pool: number,
   ) {
     super();
-    this.kysely = new Kysely<Tables>({
-      dialect: new PostgresDialect({
-        pool: createPool(url, {
-          max: pool,
-          statement_timeout: STATEMENT_TIMEOUT_MS,
-          lock_timeout: LOCK_TIMEOUT_MS,
-          idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
-        }),
-      }),
+    this.pool = createPool(url, {
+      max: pool,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
     });
+    this.kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.pool }) });
   }
 
   static async open(url: string, pool: number, patienceMs: number): Promise<PostgresDatabase> {
@@ -93,6 +91,16 @@ export class PostgresDatabase extends Database {
     } finally {
       await kysely.destroy();
     }
+  }
+
+  /** A statement that comes again and again: planned once per connection, where the same name has the same text. */
+  async runPrepared<Row extends pg.QueryResultRow>(
+    name: string,
+    text: string,
+    values: unknown[],
+  ): Promise<Row[]> {
+    const { rows } = await this.pool.query<Row>({ name, text, values });
+    return rows;
   }
 
   override async ping(): Promise<void> {

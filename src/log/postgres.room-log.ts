@@ -1,16 +1,15 @@
-import { CompiledQuery } from 'kysely';
 import type { PostgresDatabase } from '../database/postgres.database.js';
 import { isUniqueViolation } from '../database/postgres.errors.js';
 import { ChatError } from '../protocol/chat-error.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
-import type { Appended, EventDraft } from './room-log.js';
+import type { Appended } from './room-log.js';
 import { appendStatement, rounds } from './postgres.statements.js';
 import {
   aboutOf,
+  keptDataOf,
   type Entry,
   eventOf,
   guestFlag,
-  keptOf,
   type PersonColumns,
   selectEvents,
   storedEvent,
@@ -20,7 +19,8 @@ import { SqlRoomLog } from './sql.room-log.js';
 /** Two nodes may store the same draft at once: one of them sees the other's only when it asks again. */
 const ATTEMPTS = 4;
 
-type Placed = PersonColumns & { id: string; seq: number };
+/** `n` is the draft's place in what was asked for. */
+type Placed = PersonColumns & { n: number; seq: number };
 
 /**
  * Appends in one statement, which is its own transaction. A room that another node is writing to goes on in a lane of
@@ -56,25 +56,24 @@ export class PostgresRoomLog extends SqlRoomLog {
     entries: Entry[],
     otherwise: (entry: Entry) => Outcome<Appended>,
   ): Promise<Outcome<Appended>[]> {
-    const placed = new Map<string, Placed>();
-    for (const round of rounds(entries)) {
-      const query = CompiledQuery.raw(appendStatement(round, locked), columnsOf(round));
-      for (const row of await this.store(query)) placed.set(row.id, row);
-    }
+    const placed = new Map<Entry, Placed>();
+    for (const round of rounds(entries))
+      for (const row of await this.store(round, locked)) placed.set(round[row.n] as Entry, row);
     return Promise.all(
       entries.map(async (entry): Promise<Outcome<Appended>> => {
-        const place = placed.get(entry.id);
+        const place = placed.get(entry);
         if (!place) return (await this.find(entry)) ?? otherwise(entry);
-        return { result: { event: storedEvent(entry, { ...place, seq: Number(place.seq) }), dup: false } };
+        return { result: { event: storedEvent(entry, place), dup: false } };
       }),
     );
   }
 
-  private async store(query: CompiledQuery): Promise<Placed[]> {
+  private async store(entries: Entry[], locked: 'pass over' | 'wait'): Promise<Placed[]> {
+    const { name, text } = appendStatement(entries, locked);
+    const drafts = JSON.stringify(entries.map(rowOf));
     for (let attempt = 1; ; attempt++) {
       try {
-        const { rows } = await this.database.kysely.executeQuery<Placed>(query);
-        return rows;
+        return await this.database.runPrepared<Placed>(name, text, [drafts]);
       } catch (error) {
         if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
       }
@@ -94,23 +93,23 @@ export class PostgresRoomLog extends SqlRoomLog {
   }
 }
 
-/** In the order of the statement's parameters: a list for each. */
-function columnsOf(entries: Entry[]): unknown[][] {
-  const of = <Value>(value: (draft: EventDraft) => Value): Value[] =>
-    entries.map(({ draft }) => value(draft));
-  const words = of(({ data }) => data as { text?: string; replyTo?: string });
-  return [
-    of(({ roomId }) => roomId),
-    of(({ type }) => type),
-    entries.map(({ id }) => id),
-    of(({ actor }) => actor.id),
-    of(({ clientId }) => clientId),
-    of(keptOf),
-    words.map(({ replyTo }) => replyTo ?? null),
-    entries.map(({ at }) => at),
-    words.map(({ text }) => text ?? null),
-    of(({ actor }) => actor.name),
-    of(({ actor }) => guestFlag(actor)),
-    of(aboutOf),
-  ];
+/** A draft as the statement reads it; what is `undefined` or `null` is null there. */
+function rowOf({ draft, id, at }: Entry, n: number): object {
+  const { roomId, type, actor, clientId, data } = draft;
+  const { text, replyTo } = data as { text?: string; replyTo?: string };
+  return {
+    n,
+    room_id: roomId,
+    type,
+    id,
+    actor_id: actor.id,
+    client_id: clientId,
+    about_id: aboutOf(draft),
+    data: keptDataOf(draft),
+    text,
+    reply_to: replyTo,
+    at,
+    name: actor.name,
+    guest: guestFlag(actor),
+  };
 }

@@ -11,13 +11,21 @@ const PLACE_OF_PROJECTIONS = /^-- projections:.*$/m;
 const projections = Object.fromEntries(
   Object.keys(roomEvents).map((type) => [type, read(`projections/${type}.sql`).trim()]),
 ) as Record<RoomEventType, string>;
-const statements = new Map<string, string>();
+const statements = new Map<string, Statement>();
+
+/** Prepared under its name once per connection, so that it is planned once. */
+interface Statement {
+  name: string;
+  text: string;
+}
 
 /** The statement that stores `entries`: only the projections that they need are planned. */
-export function appendStatement(entries: Entry[], locked: 'pass over' | 'wait'): string {
+export function appendStatement(entries: Entry[], locked: 'pass over' | 'wait'): Statement {
   const types = [...new Set(entries.map(({ draft }) => draft.type))].sort();
   const key = `${locked} ${types.join(' ')}`;
-  const statement = statements.get(key) ?? assemble(types, locked);
+  // A name has 63 characters at the most.
+  const name = `append ${statements.size}`;
+  const statement = statements.get(key) ?? { name, text: assemble(types, locked) };
   statements.set(key, statement);
   return statement;
 }
@@ -30,21 +38,24 @@ function assemble(types: RoomEventType[], locked: 'pass over' | 'wait'): string 
 }
 
 /**
- * Cuts a batch where a message would be changed for the second time: one statement sees nothing of what it does
- * itself, and may touch a row once.
+ * Cuts a batch where a message would be changed, or the same draft stored, for the second time: one statement sees nothing
+ * of what it does itself, and may touch a row once.
  */
 export function rounds(entries: Entry[]): Entry[][] {
   const all: Entry[][] = [];
-  let changed = new Set<string>();
+  let seen = new Set<string>();
   let round: Entry[] = [];
   for (const entry of entries) {
+    const { roomId, actor, clientId } = entry.draft;
+    const once = `${roomId} ${actor.id} ${clientId}`;
     const about = aboutOf(entry.draft);
-    if (about !== null && changed.has(about)) {
+    if (seen.has(once) || (about !== null && seen.has(about))) {
       all.push(round);
       round = [];
-      changed = new Set();
+      seen = new Set();
     }
-    if (about !== null) changed.add(about);
+    seen.add(once);
+    if (about !== null) seen.add(about);
     round.push(entry);
   }
   return [...all, round];

@@ -44,13 +44,13 @@ export function aboutOf({ data }: EventDraft): string | null {
 }
 
 /**
- * What is kept in the event's own row, as JSON. Words are not: they are kept in `message` alone, so that what replaces
- * or deletes them there does so wherever they are read.
+ * What is kept in the event's own row. Words are not: they are kept in `message` alone, so that what replaces or deletes
+ * them there does so wherever they are read.
  */
-export function keptOf(draft: EventDraft): string | null {
+export function keptDataOf(draft: EventDraft): object | null {
   if (draft.type === 'message.created') return null;
   const { text: _words, ...kept } = draft.data as { text?: string };
-  return JSON.stringify(kept);
+  return kept;
 }
 
 /** What has just been stored. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type SqliteProjections, sqliteProjections } from './projections/sqlite.js';
 import type { EventDraft } from './room-log.js';
-import { aboutOf, type Entry, guestFlag, keptOf, type PersonColumns } from './rows.js';
+import { aboutOf, type Entry, guestFlag, keptDataOf, type PersonColumns } from './rows.js';
 
 /** Its place and what its actor is called, or the place of what was stored before under the same client id. */
 export type Stored = (PersonColumns & { seq: number }) | { before: number };
@@ -80,7 +80,7 @@ export class SqliteAppender {
     const about = messageId === null ? null : this.messageNo(messageId, roomId);
     if (about === undefined) return null;
     const seq = place.head + 1;
-    const kept = keptOf(draft);
+    const kept = keptDataOf(draft);
     const { changes, lastInsertRowid } = this.event.run(
       roomId,
       seq,
@@ -89,7 +89,7 @@ export class SqliteAppender {
       actor.id,
       clientId,
       about,
-      kept,
+      kept && JSON.stringify(kept),
       at,
     );
     if (changes === 0) {
