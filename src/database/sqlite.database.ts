@@ -34,12 +34,12 @@ export class SqliteDatabase extends Database {
 
   static open(url: string): SqliteDatabase {
     const name = url.replace(/^sqlite:(\/\/)?/, '');
-    if (name === ':memory:') return new SqliteDatabase(connectSqlite(name));
+    if (name === ':memory:') return new SqliteDatabase(connectSqlite(name, 'event loop'));
     const file = resolve(name);
     let folderLock: DataFolderLock | undefined;
     try {
       folderLock = DataFolderLock.take(dirname(file));
-      return new SqliteDatabase(connectSqlite(file), file, folderLock);
+      return new SqliteDatabase(connectSqlite(file, 'event loop'), file, folderLock);
     } catch (error) {
       folderLock?.release();
       if (error instanceof DatabaseOpenError) throw error;

@@ -5,7 +5,7 @@ import type { WriterAnswer } from './sqlite.writer.js';
 import type { Entry } from './rows.js';
 
 // A batch comes in, what became of it goes out; `null` ends the thread.
-const sqlite = connectSqlite(workerData as string);
+const sqlite = connectSqlite(workerData as string, 'thread');
 const appender = new SqliteAppender(sqlite);
 
 parentPort?.on('message', (entries: Entry[] | null) => {
