@@ -3,11 +3,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RoomPageData, RoomSummary } from '../src/protocol/http.js';
 import { roomPath } from './client/room-name.js';
 import type { RoomState } from './client/room-state.js';
+import { useMessageCommands } from './client/use-message-commands.js';
 import { useRoom, useRooms } from './client/use-room.js';
 import { TimesContext, useTimes } from './components/at.js';
 import { Composer, COMPOSER_ID } from './components/composer.js';
 import { ConnectionBanner } from './components/connection-banner.js';
 import { Conversation } from './components/conversation.js';
+import { DeleteDialog } from './components/delete-dialog.js';
+import { Icon } from './components/icon.js';
 import { PeoplePanel } from './components/people-panel.js';
 import { RoomHeader } from './components/room-header.js';
 import { Sidebar } from './components/sidebar.js';
@@ -23,6 +26,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
   useEffect(() => setReady(true), []);
 
   const { room } = view;
+  const doing = useMessageCommands(room, session, data.editing ?? null);
   const back = roomPath(room.room);
   const openPeople = (open: boolean): void => {
     setPeopleOpen(open);
@@ -60,6 +64,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
             topic={data.topic}
             ready={ready}
             toEnd={toEnd}
+            commands={doing.commands}
             onEscape={() => document.getElementById(COMPOSER_ID)?.focus()}
           />
           {data.earlier && (
@@ -68,6 +73,15 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
             </p>
           )}
           <footer class="foot">
+            {doing.problem && (
+              <p class="composer-error" role="alert">
+                <Icon name="alert" />
+                <span>{doing.problem}</span>
+                <button type="button" class="icon-button small" aria-label="Close" onClick={doing.dismiss}>
+                  <Icon name="close" />
+                </button>
+              </p>
+            )}
             <Composer
               room={room.room}
               title={data.title}
@@ -81,10 +95,18 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
                 toEnd.current();
               }}
               onTyping={() => session?.typing()}
+              editing={doing.editing}
+              onEditLast={doing.editLast}
+              onSave={doing.save}
+              onCancel={doing.cancel}
+              onRemove={doing.removeEditing}
             />
             <Typing users={room.typing.map(({ user }) => user)} />
           </footer>
         </main>
+        {doing.deleting && (
+          <DeleteDialog text={doing.deleting.text} onDelete={doing.remove} onClose={doing.keep} />
+        )}
         <PeoplePanel
           me={room.me}
           members={room.members}
@@ -107,6 +129,6 @@ function onlyThis({ history, title, topic, online }: RoomPageData): RoomSummary 
 /** The list is asked for now and then; of the room that is open, more is known. */
 function liveSummary(summary: RoomSummary, { room, messages, online }: RoomState): RoomSummary {
   if (summary.room !== room) return summary;
-  const last = messages.at(-1);
+  const last = messages.findLast(({ deleted }) => !deleted);
   return { ...summary, online, ...(last && { last: { user: last.user, text: last.text, at: last.at } }) };
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Redirect, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { ChatError, isRoomName, PersonName, PostMessage, type User } from '../protocol/index.js';
+import { ChatError, isRoomName, MessageId, PersonName, PostMessage, type User } from '../protocol/index.js';
 import { refusalOf } from '../socket/protocol-validation.js';
 import { PageRenderer } from '../web/page.renderer.js';
 import { setCookies, Visitors } from '../web/visitors.js';
@@ -11,7 +11,10 @@ import { RoomPages } from './room.pages.js';
 
 const RoomForm = PostMessage.pick({ text: true, clientId: true });
 const NameForm = z.object({ name: PersonName, back: z.string().max(400).default('/chat/') });
-const PageQuery = z.object({ before: z.coerce.number().int().positive().optional().catch(undefined) });
+const PageQuery = z.object({
+  before: z.coerce.number().int().positive().optional().catch(undefined),
+  edit: MessageId.optional().catch(undefined),
+});
 
 /** The pages. Each works without JavaScript: it can be read, and its forms post. */
 @Controller()
@@ -47,12 +50,12 @@ export class ChatController {
     @Req() request: Request,
     @Res() response: Response,
     @Param('room') room: string,
-    @Query({ schema: PageQuery }) { before }: z.infer<typeof PageQuery>,
+    @Query({ schema: PageQuery }) query: z.infer<typeof PageQuery>,
   ): Promise<void> {
     if (!isRoomName(room))
       throw new ChatError('bad_room', 'A room name is 1–64 letters, digits, "_" or "-".');
     const me = await this.visitors.ofPage(request, response);
-    this.pages.send(response, await this.data.room(me, room, before));
+    this.pages.send(response, await this.data.room(me, room, query));
   }
 
   @Post('chat/~me')

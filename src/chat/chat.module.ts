@@ -41,6 +41,7 @@ import { MembershipService } from './membership.service.js';
 import { MessageChangesController } from './message-changes.controller.js';
 import { MessageChangesGateway } from './message-changes.gateway.js';
 import { MessageChangesService } from './message-changes.service.js';
+import { MessageFormController } from './message-form.controller.js';
 import { MessageService } from './message.service.js';
 import { NodeLink } from './node-link.js';
 import { PeopleService } from './people.service.js';
@@ -123,6 +124,7 @@ const web = [
     ChatController,
     RoomsController,
     MessageChangesController,
+    MessageFormController,
     MeController,
     AuthController,
     HealthController,

@@ -17,9 +17,14 @@ export class RoomPages {
     return { view: 'lobby', me, rooms: await this.rooms.list(), ...(error && { error }) };
   }
 
-  /** Enters the room, so creates it where that is allowed. `before` pages back, for those without JavaScript. */
-  async room(me: User, name: string, before?: number): Promise<RoomPageData> {
+  /**
+   * Enters the room, so creates it where that is allowed. `before` pages back, `edit` is an own message to be changed,
+   * both for those without JavaScript.
+   */
+  async room(me: User, name: string, show: { before?: number; edit?: string } = {}): Promise<RoomPageData> {
+    const { before, edit } = show;
     const room = await this.rooms.enter(me, name);
+    const editing = edit === undefined ? null : await this.rooms.own(me, room, edit);
     return {
       view: 'room',
       me,
@@ -27,6 +32,7 @@ export class RoomPages {
       topic: room.topic,
       history: await this.rooms.page(room, { before, limit: PAGE_SIZE }),
       ...(before !== undefined && { earlier: true }),
+      ...(editing && { editing: { id: editing.id, text: editing.text } }),
       ...this.presence.members(room.id),
       textLength: this.env.MAX_TEXT_LENGTH,
       rooms: await this.rooms.list(),

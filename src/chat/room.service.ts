@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Room, RoomDirectory, RoomLog } from '../log/room-log.js';
+import { type Room, RoomDirectory, RoomLog, type StoredMessage } from '../log/room-log.js';
 import {
   ChatError,
   type CreateRoom,
@@ -79,6 +79,12 @@ export class RoomService extends RoomDoor {
 
   page(room: Room, query: HistoryQuery): Promise<HistoryPage> {
     return readHistory(this.log, room, query);
+  }
+
+  /** A message that this person wrote and that is still there. */
+  async own(user: User, room: Room, id: string): Promise<StoredMessage | null> {
+    const message = await this.log.message(room.id, id);
+    return message && message.actor.id === user.id && !message.deleted ? message : null;
   }
 
   async events(user: User, name: string, query: EventsQuery): Promise<EventsPage> {

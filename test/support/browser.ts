@@ -68,7 +68,7 @@ export class TestBrowser implements AsyncDisposable {
 /** Kept under test/artefacts, for people to look at. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   await mkdir(artefacts, { recursive: true });
-  await page.screenshot({ path: `${artefacts}${name}.png` });
+  await page.screenshot({ path: `${artefacts}${name}.png`, animations: 'disabled' });
 }
 
 export async function write(page: Page, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { FetchHistory } from '../../views/client/catch-up.js';
+import type { FetchEvents, FetchHistory } from '../../views/client/catch-up.js';
 import type { SocketConstructor } from '../../views/client/chat-socket.js';
 import { systemClock } from '../../views/client/clock.js';
 import type { OutboxStore } from '../../views/client/kept-outbox.js';
@@ -8,7 +8,7 @@ import type { Outgoing } from '../../views/client/outbox.js';
 import { RoomSession } from '../../views/client/room-session.js';
 import type { RoomView } from '../../views/client/room-view.js';
 import { SocketServer } from './socket-server.js';
-import { ann, bob, message, pageOf } from './support.js';
+import { ann, bob, eventsOf, message, pageOf } from './support.js';
 
 /** What outlives a page, as long as the test. */
 function memoryOutbox(kept = new Map<string, Outgoing>()): OutboxStore & { kept: Map<string, Outgoing> } {
@@ -24,6 +24,7 @@ function memoryOutbox(kept = new Map<string, Outgoing>()): OutboxStore & { kept:
 async function enter(options: {
   head: () => number;
   epoch?: string;
+  fetchEvents?: FetchEvents;
   fetchHistory?: FetchHistory;
   outboxStore?: OutboxStore;
 }) {
@@ -45,11 +46,12 @@ async function enter(options: {
     clock: systemClock,
     random: () => 0,
     newClientId: () => `bob-send-${++count}`,
-    fetchHistory:
-      options.fetchHistory ??
+    fetchHistory: options.fetchHistory ?? (async (query) => pageOf(options.head(), query)),
+    fetchEvents:
+      options.fetchEvents ??
       (async (query) => {
         asked.push(query);
-        return pageOf(options.head(), query);
+        return eventsOf(options.head(), query);
       }),
     outboxStore: options.outboxStore ?? memoryOutbox(),
     onReload: reloaded.resolve,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasGap, initialRoomState, reduceRoom, TYPING_MS } from '../../views/client/room-state.js';
+import { hasGap, initialRoomState, RECENT, reduceRoom, TYPING_MS } from '../../views/client/room-state.js';
 import type { RoomEvent, RoomState } from '../../views/client/room-state.js';
-import { ann, bob, message, messages, pageOf } from './support.js';
+import { ann, bob, created, eventsOf, messages, pageOf } from './support.js';
 
 const carol = { id: 'u-carol', name: 'Carol' };
 
@@ -13,7 +13,7 @@ function after(state: RoomState, ...events: RoomEvent[]): RoomState {
   return events.reduce(reduceRoom, state);
 }
 const seqs = (state: RoomState): number[] => state.messages.map(({ seq }) => seq);
-const push = (seq: number): RoomEvent => ({ type: 'message', message: message(seq) });
+const push = (seq: number): RoomEvent => ({ type: 'log', events: [created(seq)] });
 
 describe('what one sees of a room', () => {
   it('is the same whatever order messages come in and however often', () => {
@@ -35,7 +35,7 @@ describe('what one sees of a room', () => {
       fc.integer({ min: 1, max: 60 }).map(push),
       fc
         .record({ after: fc.integer({ min: 0, max: 60 }), limit: fc.integer({ min: 1, max: 20 }) })
-        .map((query): RoomEvent => ({ type: 'newer', after: query.after, page: pageOf(60, query) })),
+        .map((query): RoomEvent => ({ type: 'log', events: eventsOf(60, query).events })),
       fc
         .record({ before: fc.integer({ min: 1, max: 60 }), limit: fc.integer({ min: 1, max: 20 }) })
         .map((query): RoomEvent => ({ type: 'older', before: query.before, page: pageOf(60, query) })),
@@ -60,22 +60,43 @@ describe('what one sees of a room', () => {
     expect(gap.ahead).toHaveLength(2);
     expect(seqs(gap)).toEqual([1, 2, 3]);
     expect(hasGap(gap)).toBe(true);
-    const filled = after(gap, { type: 'newer', after: 3, page: pageOf(5, { after: 3, limit: 100 }) });
+    const filled = after(gap, { type: 'log', events: eventsOf(5, { after: 3, limit: 100 }).events });
     expect(seqs(filled)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(hasGap(filled)).toBe(false);
   });
 
-  it('goes on after an event that is no message', () => {
-    const state = after(stateAt(3), push(5), { type: 'other', seq: 4 });
+  it('goes on after an event of a type that it does not know', () => {
+    const unknown = { event: 'poll.opened', data: { room: 'lobby', seq: 4 } };
+    const state = after(stateAt(3), push(5), { type: 'log', events: [unknown] });
     expect(seqs(state)).toEqual([1, 2, 3, 5]);
     expect(state.position).toBe(5);
   });
 
+  it('shows on an older page what happened while that was on its way', () => {
+    const about = { room: 'lobby', user: ann, at: '2026-01-02T00:00:00.000Z' };
+    const start = initialRoomState({
+      history: pageOf(60, { before: 61, limit: 10 }),
+      me: bob,
+      members: [],
+      online: 0,
+    });
+    const page = pageOf(60, { before: 51, limit: 10 });
+    const deletion = { event: 'message.deleted', data: { ...about, seq: 61, id: 'm45' } };
+    const state = after(start, { type: 'log', events: [deletion] }, { type: 'older', before: 51, page });
+    expect(state.messages.find(({ id }) => id === 'm45')).toMatchObject({ text: '', deleted: true });
+    // More has happened than is remembered: such a page says nothing that can be trusted.
+    const busy = after(
+      start,
+      { type: 'log', events: [deletion] },
+      { type: 'log', events: messages(62, 61 + RECENT).map(({ seq }) => created(seq)) },
+    );
+    expect(after(busy, { type: 'older', before: 51, page })).toBe(busy);
+  });
+
   it('takes nothing from another room or another epoch', () => {
     const state = stateAt(3);
-    expect(after(state, { type: 'message', message: message(4, { room: 'other' }) })).toBe(state);
+    expect(after(state, { type: 'log', events: [created(4, { room: 'other' })] })).toBe(state);
     const page = pageOf(9, { after: 3, limit: 9 }, 'e2');
-    expect(after(state, { type: 'newer', after: 3, page })).toBe(state);
     expect(after(state, { type: 'older', before: 1, page })).toBe(state);
   });
 

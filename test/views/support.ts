@@ -1,5 +1,6 @@
 import type { Message, User } from '../../src/protocol/index.js';
-import type { HistoryPage, RoomPageData } from '../../src/protocol/http.js';
+import type { EventsPage, HistoryPage, RoomPageData } from '../../src/protocol/http.js';
+import type { RoomPush } from '../../views/client/room-events.js';
 
 export const ann: User = { id: 'u-ann', name: 'Ann' };
 export const bob: User = { id: 'u-bob', name: 'Bob' };
@@ -35,6 +36,18 @@ export function pageOf(
       : Math.min(head, (query.before ?? head + 1) - 1);
   const more = query.after !== undefined ? last < head : first > 1;
   return { room: 'lobby', epoch, head, messages: messages(first, last), more };
+}
+
+/** What the server tells of it. */
+export function created(seq: number, change: Partial<Message> = {}): RoomPush {
+  return { event: 'message.created', data: message(seq, change) };
+}
+
+/** The events of the same log. */
+export function eventsOf(head: number, query: { after: number; limit: number }, epoch = 'e1'): EventsPage {
+  const last = Math.min(head, query.after + query.limit);
+  const events = messages(query.after + 1, last).map(({ seq }) => created(seq)) as EventsPage['events'];
+  return { room: 'lobby', epoch, head, events, more: last < head };
 }
 
 export function roomData(change: Partial<RoomPageData> = {}): RoomPageData {

@@ -1,10 +1,7 @@
-import type { HistoryPage } from '../../src/protocol/http.js';
+import type { EventsPage, HistoryPage } from '../../src/protocol/http.js';
 
-export type FetchHistory = (query: {
-  after?: number;
-  before?: number;
-  limit: number;
-}) => Promise<HistoryPage>;
+export type FetchHistory = (query: { before: number; limit: number }) => Promise<HistoryPage>;
+export type FetchEvents = (query: { after: number; limit: number }) => Promise<EventsPage>;
 
 /** The room's log is not the one the page was made from: reload the page. */
 export class EpochChanged extends Error {
@@ -17,23 +14,24 @@ export class EpochChanged extends Error {
 const LIMIT = 100;
 
 /**
- * Fetches everything after `after`, page by page until the head, and hands on each page in order.
- * Rejects with what `fetchHistory` rejects with, or with `EpochChanged`; pages handed on until then stay good.
+ * Fetches everything that happened after `after`, page by page until the head, and hands on each page in order. Events,
+ * not messages: what became of those that are on the page already belongs to it.
+ * Rejects with what `fetchEvents` rejects with, or with `EpochChanged`; pages handed on until then stay good.
  */
 export async function catchUp(options: {
   epoch: string;
   after: number;
-  fetchHistory: FetchHistory;
-  onPage: (after: number, page: HistoryPage) => void;
+  fetchEvents: FetchEvents;
+  onPage: (page: EventsPage) => void;
   /** Asked before each page: whether it is still worth going on. */
   wanted: () => boolean;
 }): Promise<void> {
   let { after } = options;
   while (options.wanted()) {
-    const page = await options.fetchHistory({ after, limit: LIMIT });
+    const page = await options.fetchEvents({ after, limit: LIMIT });
     if (page.epoch !== options.epoch) throw new EpochChanged();
-    options.onPage(after, page);
-    const last = page.messages.at(-1)?.seq ?? after;
+    options.onPage(page);
+    const last = page.events.at(-1)?.data.seq ?? after;
     // A page that brings nothing and promises more would be asked for without end.
     if (!page.more || last <= after) return;
     after = last;

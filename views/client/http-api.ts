@@ -1,6 +1,6 @@
 import type { User } from '../../src/protocol/events.js';
-import type { HistoryPage, Problem, RoomSummary } from '../../src/protocol/http.js';
-import type { FetchHistory } from './catch-up.js';
+import type { EventsPage, HistoryPage, Problem, RoomSummary } from '../../src/protocol/http.js';
+import type { FetchEvents, FetchHistory } from './catch-up.js';
 
 /** A refusal in `application/problem+json`, or what stands for one when the server could not be asked. */
 export class ApiProblem extends Error {
@@ -38,11 +38,19 @@ async function ask<Answer>(fetcher: Fetch, path: string, init: RequestInit = {})
 }
 
 export function historyOf(room: string, fetcher: Fetch): FetchHistory {
-  return (query) => {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) search.set(name, String(value));
-    return ask<HistoryPage>(fetcher, `/api/rooms/${encodeURIComponent(room)}/messages?${search}`);
-  };
+  return (query) => ask<HistoryPage>(fetcher, `${pathOf(room)}/messages?${searchOf(query)}`);
+}
+
+export function eventsOf(room: string, fetcher: Fetch): FetchEvents {
+  return (query) => ask<EventsPage>(fetcher, `${pathOf(room)}/events?${searchOf(query)}`);
+}
+
+function pathOf(room: string): string {
+  return `/api/rooms/${encodeURIComponent(room)}`;
+}
+
+function searchOf(query: Record<string, number>): URLSearchParams {
+  return new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
 }
 
 export async function listRooms(fetcher: Fetch): Promise<RoomSummary[]> {

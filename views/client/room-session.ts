@@ -3,8 +3,10 @@ import type { PushData, PushName, User } from '../../src/protocol/events.js';
 import { catchUp, EpochChanged } from './catch-up.js';
 import { KeptConnection, type Connection } from './connection.js';
 import { follow } from './kept-outbox.js';
+import { MessageActions } from './message-actions.js';
 import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent } from './outbox.js';
 import type { RoomSessionOptions, RoomView } from './room-view.js';
+import type { RoomPush } from './room-events.js';
 import { Sender } from './sender.js';
 import { hasGap, initialRoomState, reduceRoom, type RoomEvent } from './room-state.js';
 
@@ -16,6 +18,7 @@ const FILL_RETRY_MS = 2_000;
 export class RoomSession {
   view: RoomView;
   private readonly listeners = new Set<() => void>();
+  readonly actions: MessageActions;
   private readonly connection: KeptConnection;
   private readonly sender: Sender;
   private filling = false;
@@ -42,6 +45,7 @@ export class RoomSession {
       onPush: (event, data) => this.receive(event, data),
       onChange: (connection) => this.connectionChanged(connection),
     });
+    this.actions = new MessageActions(this.view.room.room, this.connection);
     this.sender = new Sender({
       clock,
       outbox: () => this.view.outbox,
@@ -136,8 +140,8 @@ export class RoomSession {
       const head = (data as PushData<'ping'>).heads[this.view.room.room];
       if (head !== undefined && this.joined) this.change({ type: 'heard-of', head });
     } else if ((data as { room?: string }).room !== this.view.room.room) return;
-    else if (event === 'message.created')
-      this.change({ type: 'message', message: data as PushData<'message.created'> });
+    else if (typeof (data as { seq?: unknown }).seq === 'number')
+      this.change({ type: 'log', events: [{ event, data: data as RoomPush['data'] }] });
     else if (event === 'presence') this.change({ type: 'presence', ...(data as PushData<'presence'>) });
     else if (event === 'typing')
       this.change({ type: 'typing', user: (data as PushData<'typing'>).user, now });
@@ -145,8 +149,6 @@ export class RoomSession {
       const { epoch, head } = data as PushData<'resync'>;
       if (epoch !== this.view.room.epoch) return this.options.onReload();
       this.change({ type: 'heard-of', head });
-    } else if (typeof (data as { seq?: unknown }).seq === 'number') {
-      this.change({ type: 'other', seq: (data as unknown as { seq: number }).seq });
     }
   }
 
@@ -176,8 +178,11 @@ export class RoomSession {
       await catchUp({
         epoch: this.view.room.epoch,
         after: this.view.room.position,
-        fetchHistory: this.options.fetchHistory,
-        onPage: (after, page) => this.change({ type: 'newer', after, page }),
+        fetchEvents: this.options.fetchEvents,
+        onPage: ({ events, head }) => {
+          this.change({ type: 'log', events });
+          this.change({ type: 'heard-of', head });
+        },
         wanted: () => !this.closed,
       });
     } catch (error) {

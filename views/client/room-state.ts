@@ -1,11 +1,12 @@
 import type { Message, User } from '../../src/protocol/events.js';
 import type { HistoryPage } from '../../src/protocol/http.js';
+import { applied, type RoomPush } from './room-events.js';
 
 /**
  * What one knows of a room, as a pure reducer. The same facts in any order and any number give the same state.
  *
- * `messages` is one stretch of the room's log without holes: from the oldest page loaded to `position`. A message
- * that comes before its turn waits in `ahead` until the hole before it is filled.
+ * `messages` are those of one stretch of the room's log without holes, from the oldest page loaded to `position`, as
+ * they are at `position`. An event that comes before its turn waits in `ahead` until the hole before it is filled.
  */
 export interface RoomState {
   room: string;
@@ -17,9 +18,10 @@ export interface RoomState {
   head: number;
   /** Whether there are messages older than the first one here. */
   more: boolean;
-  ahead: readonly Message[];
-  /** Seqs of log events that are no messages and came before their turn. */
-  aheadOther: readonly number[];
+  /** Ascending by seq. */
+  ahead: readonly RoomPush[];
+  /** The last events, for an older page that was read before they happened. */
+  recent: readonly RoomPush[];
   me: User;
   members: readonly User[];
   online: number;
@@ -27,12 +29,9 @@ export interface RoomState {
 }
 
 export type RoomEvent =
-  | { type: 'message'; message: Message }
-  /** An event of the log that shows nothing here, but has its place in the order. */
-  | { type: 'other'; seq: number }
+  /** Of the room's log, in any order and any number. */
+  | { type: 'log'; events: readonly RoomPush[] }
   | { type: 'heard-of'; head: number }
-  /** Everything of the log in (after, page end]; `page.messages` ascending. */
-  | { type: 'newer'; after: number; page: HistoryPage }
   | { type: 'older'; before: number; page: HistoryPage }
   | { type: 'present'; members: readonly User[]; online: number }
   | { type: 'presence'; online: number; joined: readonly User[]; left: readonly string[] }
@@ -41,6 +40,8 @@ export type RoomEvent =
   | { type: 'me'; user: User };
 
 export const TYPING_MS = 5_000;
+/** More than happens while a page is on its way. */
+export const RECENT = 200;
 
 export function initialRoomState(start: {
   history: HistoryPage;
@@ -57,7 +58,7 @@ export function initialRoomState(start: {
     head: history.head,
     more: history.more,
     ahead: [],
-    aheadOther: [],
+    recent: [],
     me,
     members: byName(members),
     online,
@@ -67,19 +68,10 @@ export function initialRoomState(start: {
 
 export function reduceRoom(state: RoomState, event: RoomEvent): RoomState {
   switch (event.type) {
-    case 'message':
-      return withMessage(state, event.message);
-    case 'other':
-      if (event.seq <= state.position || state.aheadOther.includes(event.seq)) return state;
-      return settle({
-        ...state,
-        head: Math.max(state.head, event.seq),
-        aheadOther: [...state.aheadOther, event.seq],
-      });
+    case 'log':
+      return withEvents(state, event.events);
     case 'heard-of':
       return event.head > state.head ? { ...state, head: event.head } : state;
-    case 'newer':
-      return withNewer(state, event.after, event.page);
     case 'older':
       return withOlder(state, event.before, event.page);
     case 'present':
@@ -116,55 +108,43 @@ export function hasGap(state: RoomState): boolean {
   return state.head > state.position;
 }
 
-function withMessage(state: RoomState, message: Message): RoomState {
-  if (message.room !== state.room || message.seq <= state.position) return state;
-  if (state.ahead.some(({ seq }) => seq === message.seq)) return state;
-  const typing = state.typing.filter(({ user }) => user.id !== message.user.id);
-  const ahead = [...state.ahead, message].sort(bySeq);
-  return settle({ ...state, typing, head: Math.max(state.head, message.seq), ahead });
-}
-
-function withNewer(state: RoomState, after: number, page: HistoryPage): RoomState {
-  if (page.epoch !== state.epoch || after > state.position) return state;
-  const last = page.messages.at(-1)?.seq ?? after;
-  const end = page.more ? last : Math.max(page.head, last);
-  const fresh = page.messages.filter(({ seq }) => seq > state.position);
-  const head = Math.max(state.head, page.head);
-  if (end <= state.position) return head === state.head ? state : { ...state, head };
-  return settle({ ...state, head, position: end, messages: [...state.messages, ...fresh] });
+function withEvents(state: RoomState, events: readonly RoomPush[]): RoomState {
+  const known = new Set(state.ahead.map(({ data }) => data.seq));
+  const fresh = events.filter(({ data: { room, seq } }) => {
+    const isNew = room === state.room && seq > state.position && !known.has(seq);
+    if (isNew) known.add(seq);
+    return isNew;
+  });
+  if (fresh.length === 0) return state;
+  const ahead = [...state.ahead, ...fresh].sort((a, b) => a.data.seq - b.data.seq);
+  const head = Math.max(state.head, ahead.at(-1)?.data.seq ?? 0);
+  const spoke = new Set(
+    fresh.map(({ event, data }) => event === 'message.created' && (data as Message).user.id),
+  );
+  const typing = state.typing.filter(({ user }) => !spoke.has(user.id));
+  return settle({ ...state, typing, head, ahead });
 }
 
 function withOlder(state: RoomState, before: number, page: HistoryPage): RoomState {
   const first = state.messages[0]?.seq ?? state.position + 1;
   // Only the page that ends exactly where the stretch begins: another one would leave a hole or repeat.
   if (page.epoch !== state.epoch || before !== first) return state;
+  const missed = state.recent.filter(({ data }) => data.seq > page.head);
+  // More has happened since it was read than is remembered: it has to be read anew.
+  if (state.position - page.head > missed.length) return state;
   const older = page.messages.filter(({ seq }) => seq < first);
-  return { ...state, more: page.more, messages: [...older, ...state.messages] };
+  const messages = missed.filter(({ event }) => event !== 'message.created').reduce(applied, older);
+  return { ...state, more: page.more, messages: [...messages, ...state.messages] };
 }
 
-/** Moves what has become next from `ahead` into the stretch. */
+/** Applies what has become next. */
 function settle(state: RoomState): RoomState {
-  let { position } = state;
-  const waiting = new Map(state.ahead.map((message) => [message.seq, message]));
-  const others = new Set(state.aheadOther);
-  const messages = [...state.messages];
-  for (;;) {
-    const next = waiting.get(position + 1);
-    if (!next && !others.has(position + 1)) break;
-    if (next) messages.push(next);
-    position += 1;
-  }
-  return {
-    ...state,
-    position,
-    messages: messages.length === state.messages.length ? state.messages : messages,
-    ahead: state.ahead.filter(({ seq }) => seq > position),
-    aheadOther: state.aheadOther.filter((seq) => seq > position),
-  };
-}
-
-function bySeq(a: Message, b: Message): number {
-  return a.seq - b.seq;
+  let { position, messages } = state;
+  const next = state.ahead.filter(({ data }) => data.seq === position + 1 && ++position);
+  if (next.length === 0) return state;
+  for (const event of next) messages = applied(messages, event);
+  const recent = [...state.recent, ...next].slice(-RECENT);
+  return { ...state, position, messages, ahead: state.ahead.slice(next.length), recent };
 }
 
 /** By code point, not by locale: the server's order and the browser's must be the same. */

@@ -1,4 +1,4 @@
-import type { FetchHistory } from './catch-up.js';
+import type { FetchEvents, FetchHistory } from './catch-up.js';
 import type { SocketConstructor } from './chat-socket.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
@@ -25,6 +25,7 @@ export interface RoomSessionOptions {
   random(): number;
   newClientId(): string;
   fetchHistory: FetchHistory;
+  fetchEvents: FetchEvents;
   outboxStore: OutboxStore;
   /** The log on the page is not the room's any more: make the page anew. */
   onReload(): void;

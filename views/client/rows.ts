@@ -16,6 +16,8 @@ export type Row =
       first: boolean;
       last: boolean;
       seq?: number;
+      /** As the room's log has it. */
+      message?: Message;
       /** Where the room's log does not show it yet. */
       outgoing?: Outgoing;
     };
@@ -53,9 +55,10 @@ export function rowsOf(options: {
     rows.push(row);
     previous = row;
   };
-  for (const { user, text, at, seq, clientId } of options.messages) {
-    const mine = user.id === me.id;
-    add({ kind: 'message', key: keyOf(user, clientId), user, text, at, mine, first: true, last: true, seq });
+  for (const message of options.messages) {
+    const { user, text, at, seq, clientId } = message;
+    const shape = { mine: user.id === me.id, first: true, last: true };
+    add({ kind: 'message', key: keyOf(user, clientId), user, text, at, ...shape, seq, message });
   }
   for (const outgoing of options.outbox) {
     const { clientId, text, at } = outgoing;

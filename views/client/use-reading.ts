@@ -68,7 +68,7 @@ function countUnread(messages: readonly Message[], readSeq: number, mine: string
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index];
     if (!message || message.seq <= readSeq) break;
-    if (message.user.id !== mine) count++;
+    if (message.user.id !== mine && !message.deleted) count++;
   }
   return count;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { RoomPageData, RoomSummary } from '../../src/protocol/http.js';
 import { systemClock } from './clock.js';
-import { historyOf, listRooms } from './http-api.js';
+import { eventsOf, historyOf, listRooms } from './http-api.js';
 import { indexedDbOutbox } from './kept-outbox.js';
 import { initialRoomState } from './room-state.js';
 import { RoomSession } from './room-session.js';
@@ -52,6 +52,7 @@ function sessionFor(data: RoomPageData): RoomSession {
     random: Math.random,
     newClientId: randomId,
     fetchHistory: historyOf(data.history.room, (input, init) => fetch(input, init)),
+    fetchEvents: eventsOf(data.history.room, (input, init) => fetch(input, init)),
     outboxStore: indexedDbOutbox(data.me.id, data.history.room),
     onReload: () => location.reload(),
   });

@@ -14,6 +14,14 @@ export interface ComposerProps {
   ready: boolean;
   onSend(text: string): void;
   onTyping(): void;
+  /** The own message that is being changed. */
+  editing: { id: string; text: string } | null;
+  onEditLast(): void;
+  /** Resolves with what went wrong, for people. */
+  onSave(text: string): Promise<string | undefined>;
+  onCancel(): void;
+  /** Nothing was left of the message that is being changed. */
+  onRemove(): void;
 }
 
 export const COMPOSER_ID = 'composer-text';
@@ -27,8 +35,12 @@ function typedAlready(): string {
 }
 
 export function Composer(props: ComposerProps): VNode {
-  const { room, title, textLength, ready } = props;
-  const [text, setText] = useState(() => typedAlready() || props.draft);
+  const { room, title, textLength, ready, editing } = props;
+  const [text, setText] = useState(() => typedAlready() || (editing?.text ?? props.draft));
+  const [saving, setSaving] = useState(false);
+  /** What was being written when something else came to be edited. */
+  const kept = useRef('');
+  const edited = useRef(editing);
   const [error, setError] = useState(props.error);
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
@@ -37,6 +49,15 @@ export function Composer(props: ComposerProps): VNode {
     if (text === '') setText(drafts.read(room));
   }, [room]);
   useLayoutEffect(() => grow(field.current), [text]);
+  useEffect(() => {
+    const before = edited.current;
+    if (before?.id === editing?.id) return;
+    edited.current = editing;
+    if (!before) kept.current = text;
+    setText(editing ? editing.text : kept.current || drafts.read(room));
+    setError(undefined);
+    field.current?.focus();
+  }, [editing]);
 
   const over = text.length - textLength;
   const count = text.length >= textLength * COUNT_FROM;
@@ -45,14 +66,23 @@ export function Composer(props: ComposerProps): VNode {
   const change = (value: string): void => {
     setText(value);
     setError(undefined);
+    if (editing) return;
     drafts.write(room, value);
     if (value.trim() !== '') props.onTyping();
   };
   const send = (): void => {
     field.current?.focus();
+    if (editing) return void save();
     if (blank || over > 0) return;
     props.onSend(text.replace(/^\s*\n/u, '').trimEnd());
     change('');
+  };
+  const save = async (): Promise<void> => {
+    if (blank) return props.onRemove();
+    if (over > 0 || saving) return;
+    setSaving(true);
+    setError(await props.onSave(text.replace(/^\s*\n/u, '').trimEnd()));
+    setSaving(false);
   };
   const key = (event: KeyboardEvent): void => {
     // In the middle of a composition Enter chooses a candidate. Safari ends it before the key: 229 tells.
@@ -60,6 +90,12 @@ export function Composer(props: ComposerProps): VNode {
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       send();
+    } else if (event.key === 'Escape' && editing) {
+      event.preventDefault();
+      props.onCancel();
+    } else if (event.key === 'ArrowUp' && text === '' && !editing) {
+      event.preventDefault();
+      props.onEditLast();
     }
   };
 
@@ -67,7 +103,11 @@ export function Composer(props: ComposerProps): VNode {
     <form
       class="composer"
       method="post"
-      action={roomPath(room)}
+      action={
+        editing
+          ? `${roomPath(room)}messages/${encodeURIComponent(editing.id.toWellFormed())}`
+          : roomPath(room)
+      }
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -79,10 +119,34 @@ export function Composer(props: ComposerProps): VNode {
           {error}
         </p>
       )}
-      <input type="hidden" name="clientId" value={props.clientId} />
+      {editing ? (
+        <div class="composer-editing">
+          <Icon name="pencil" />
+          <span>Editing your message</span>
+          {!ready && (
+            <button type="submit" name="do" value="delete" class="link-button" formNoValidate>
+              Delete it
+            </button>
+          )}
+          <a
+            class="icon-button small"
+            href={roomPath(room)}
+            aria-label="Cancel editing"
+            title="Cancel (Escape)"
+            onClick={(event) => {
+              event.preventDefault();
+              props.onCancel();
+            }}
+          >
+            <Icon name="close" />
+          </a>
+        </div>
+      ) : (
+        <input type="hidden" name="clientId" value={props.clientId} />
+      )}
       <div class={`composer-field ${over > 0 ? 'over' : ''}`}>
         <label class="sr-only" for={COMPOSER_ID}>
-          Message to {title}
+          {editing ? 'Edit your message' : `Message to ${title}`}
         </label>
         <textarea
           id={COMPOSER_ID}
@@ -108,8 +172,13 @@ export function Composer(props: ComposerProps): VNode {
             {over > 0 ? `${over} too long` : `${-over} left`}
           </span>
         )}
-        <button type="submit" class="send" aria-label="Send" disabled={ready && (blank || over > 0)}>
-          <Icon name="send" />
+        <button
+          type="submit"
+          class="send"
+          aria-label={editing ? 'Save' : 'Send'}
+          disabled={ready && ((blank && !editing) || over > 0 || saving)}
+        >
+          <Icon name={editing ? 'check' : 'send'} />
         </button>
       </div>
     </form>

@@ -8,6 +8,7 @@ import { TimesContext } from './at.js';
 import { Icon } from './icon.js';
 import { MessageLog } from './message-log.js';
 import { Older } from './older.js';
+import type { MessageCommands } from './reactions.js';
 import { RoomBeginning } from './room-beginning.js';
 
 export interface ConversationProps {
@@ -18,6 +19,7 @@ export interface ConversationProps {
   ready: boolean;
   /** Receives the function that shows the newest messages: a person who sends wants to see what was sent. */
   toEnd: { current: () => void };
+  commands: MessageCommands;
   onEscape(): void;
 }
 
@@ -81,6 +83,8 @@ export function Conversation(props: ConversationProps): VNode {
         onNearEnd={reading.showLater}
         onAtEnd={reading.setAtEnd}
         onEscape={props.onEscape}
+        me={room.me.id}
+        commands={props.commands}
         onRetry={retry}
         onDiscard={discard}
       />

@@ -5,13 +5,17 @@ import type { Times } from '../client/times.js';
 import { At } from './at.js';
 import { Avatar, hueClass } from './avatar.js';
 import { Icon } from './icon.js';
+import { MessageBar } from './message-bar.js';
 import { MessageText } from './message-text.js';
+import { type MessageCommands, Reactions } from './reactions.js';
 
 export interface MessageItemProps {
   row: Extract<Row, { kind: 'message' }>;
   /** The one that Tab reaches; arrow keys go on from there. */
   current: boolean;
   times: Times;
+  me: string;
+  commands: MessageCommands;
   onRetry(clientId: string): void;
   onDiscard(clientId: string): void;
 }
@@ -29,7 +33,7 @@ function Delivery({ row }: { row: MessageItemProps['row'] }): VNode | null {
   );
 }
 
-function Failure({ row, onRetry, onDiscard }: Omit<MessageItemProps, 'current' | 'times'>): VNode | null {
+function Failure({ row, onRetry, onDiscard }: MessageItemProps): VNode | null {
   const { outgoing } = row;
   if (outgoing?.status !== 'failed') return null;
   return (
@@ -46,8 +50,10 @@ function Failure({ row, onRetry, onDiscard }: Omit<MessageItemProps, 'current' |
 }
 
 export const MessageItem = memo(function MessageItem(props: MessageItemProps): VNode {
-  const { row, current } = props;
+  const { row, current, me, commands } = props;
+  const { message } = row;
   const shape = [row.mine ? 'mine' : 'theirs', row.first ? 'first' : '', row.last ? 'last' : ''];
+  if (message?.deleted) shape.push('deleted');
   const waiting = row.outgoing && row.outgoing.status !== 'sent' ? row.outgoing.status : '';
   return (
     <li
@@ -65,13 +71,18 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): V
           </div>
         )}
         <div class="text" dir="auto">
-          <MessageText text={row.text} />
+          {message?.deleted ? 'This message was deleted' : <MessageText text={row.text} />}
           <span class="meta">
+            {message?.editedAt && <span title={props.times.full(message.editedAt)}>edited</span>}
             <At at={row.at} as="time" />
-            <Delivery row={row} />
+            {!message?.deleted && <Delivery row={row} />}
           </span>
         </div>
+        {message && !message.deleted && (
+          <MessageBar message={message} me={me} current={current} commands={commands} />
+        )}
       </div>
+      {message && <Reactions message={message} me={me} current={current} commands={commands} />}
       <Failure {...props} />
     </li>
   );
@@ -87,7 +98,9 @@ function sameRow(a: MessageItemProps, b: MessageItemProps): boolean {
     before.at === after.at &&
     before.first === after.first &&
     before.last === after.last &&
-    before.seq === after.seq &&
+    a.me === b.me &&
+    a.commands === b.commands &&
+    before.message === after.message &&
     before.user.name === after.user.name &&
     before.outgoing?.status === after.outgoing?.status &&
     before.outgoing?.problem === after.outgoing?.problem

@@ -18,6 +18,8 @@ export interface MessageLogProps {
   onNearEnd(): void;
   onAtEnd(atEnd: boolean): void;
   onEscape(): void;
+  me: string;
+  commands: MessageItemProps['commands'];
   onRetry: MessageItemProps['onRetry'];
   onDiscard: MessageItemProps['onDiscard'];
 }
@@ -131,7 +133,7 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
     if (key !== undefined && key !== this.state.current) this.setState({ current: key });
   };
 
-  override render({ rows, times, busy, top, onRetry, onDiscard }: MessageLogProps): VNode {
+  override render({ rows, busy, top, times, me, commands, onRetry, onDiscard }: MessageLogProps): VNode {
     const { current } = this.state;
     const known = current !== null && rows.some(({ key }) => key === current);
     const tabbable = known ? current : rows.findLast(({ kind }) => kind === 'message')?.key;
@@ -147,6 +149,8 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
                   row={row}
                   current={row.key === tabbable}
                   times={times}
+                  me={me}
+                  commands={commands}
                   onRetry={onRetry}
                   onDiscard={onDiscard}
                 />

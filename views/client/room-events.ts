@@ -1,0 +1,55 @@
+import type { Message, RoomEventPush, RoomEventType } from '../../src/protocol/events.js';
+
+/** An event of the room's log as it was pushed or fetched; of a type that is not known here, too. */
+export interface RoomPush {
+  event: string;
+  data: { room: string; seq: number };
+}
+
+type Messages = readonly Message[];
+
+/** What each type of event makes of the messages, as the projections make it of the tables. Pure. */
+export const reducers: {
+  readonly [Type in RoomEventType]: (messages: Messages, data: RoomEventPush<Type>) => Messages;
+} = {
+  'message.created': (messages, message) => [...messages, message],
+  'message.edited': (messages, { id, text, at }) =>
+    change(messages, id, (message) => ({ ...message, text, editedAt: at })),
+  'message.deleted': (messages, { id }) =>
+    change(messages, id, ({ editedAt: _at, reactions: _all, ...message }) => ({
+      ...message,
+      text: '',
+      deleted: true,
+    })),
+  'reaction.added': (messages, { id, emoji, user, seq }) =>
+    change(messages, id, (message) => ({
+      ...message,
+      reactions: [...without(message, emoji, user.id), { emoji, user, seq }],
+    })),
+  'reaction.removed': (messages, { id, emoji, user }) =>
+    change(messages, id, (message) => {
+      const { reactions: _all, ...rest } = message;
+      const reactions = without(message, emoji, user.id);
+      return reactions.length > 0 ? { ...rest, reactions } : rest;
+    }),
+};
+
+/** The messages after an event. One that is not known here shows nothing; it only has its place in the order. */
+export function applied(messages: Messages, { event, data }: RoomPush): Messages {
+  return isKnown(event) ? reducers[event](messages, data as never) : messages;
+}
+
+function isKnown(event: string): event is RoomEventType {
+  return Object.hasOwn(reducers, event);
+}
+
+/** A message that is not loaded is left to the page that brings it; a deleted one stays deleted. */
+function change(messages: Messages, id: string, to: (message: Message) => Message): Messages {
+  const index = messages.findLastIndex((message) => message.id === id);
+  const message = messages[index];
+  return !message || message.deleted ? messages : messages.with(index, to(message));
+}
+
+function without({ reactions = [] }: Message, emoji: string, userId: string) {
+  return reactions.filter((one) => one.emoji !== emoji || one.user.id !== userId);
+}
