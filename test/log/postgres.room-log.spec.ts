@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
+import { messageChangesContract } from '../contracts/message-changes.contract.js';
 import { ann, said, roomLogContract, type LogHouse } from '../contracts/room-log.contract.js';
 import { startCuttingProxy } from '../support/cutting-proxy.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
@@ -19,7 +20,7 @@ async function openNode(url: string, pool = 5) {
   return { database, ...createRoomLog(database), [Symbol.asyncDispose]: () => database.close() };
 }
 
-roomLogContract('PostgreSQL', async (): Promise<LogHouse> => {
+const house = async (): Promise<LogHouse> => {
   const url = await server.createDatabase();
   const nodes: LogHouse['nodes'] = [await openNode(url), await openNode(url)];
   return {
@@ -27,7 +28,9 @@ roomLogContract('PostgreSQL', async (): Promise<LogHouse> => {
     [Symbol.asyncDispose]: async () =>
       void (await Promise.all(opened(nodes).map((node) => node.database.close()))),
   };
-});
+};
+roomLogContract('PostgreSQL', house);
+messageChangesContract('PostgreSQL', house);
 
 type Node = Awaited<ReturnType<typeof openNode>>;
 const opened = (nodes: LogHouse['nodes']) => nodes as unknown as Node[];

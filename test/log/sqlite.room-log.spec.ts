@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
+import { messageChangesContract } from '../contracts/message-changes.contract.js';
 import { ann, roomLogContract, said, type LogHouse } from '../contracts/room-log.contract.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startScript } from '../support/script.js';
@@ -13,7 +14,7 @@ async function openLog(url: string) {
   return { database, ...createRoomLog(database), [Symbol.asyncDispose]: () => database.close() };
 }
 
-roomLogContract('SQLite', async (): Promise<LogHouse> => {
+const house = async (): Promise<LogHouse> => {
   const folder = await temporaryFolder();
   const node = await openLog(folder.databaseUrl);
   return {
@@ -23,7 +24,9 @@ roomLogContract('SQLite', async (): Promise<LogHouse> => {
       await folder[Symbol.asyncDispose]();
     },
   };
-});
+};
+roomLogContract('SQLite', house);
+messageChangesContract('SQLite', house);
 
 describe('A room log in a file', () => {
   it('still has everything that was acknowledged, once and in order, after kill -9 in the middle of sending', async () => {

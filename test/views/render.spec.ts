@@ -42,13 +42,14 @@ function everywhere(text: string): RoomPageData {
     history: {
       ...pageOf(3, { limit: 50 }),
       messages: [
-        message(1, { text, user }),
-        message(2, { text, clientId: text }),
+        message(1, { text, user, reactions: [{ emoji: text, user, seq: 2 }] }),
+        message(2, { text, clientId: text, id: text, editedAt: message(3).at }),
         message(3, { room: text }),
       ],
     },
     error: text,
     draft: text,
+    editing: { id: text, text },
     clientId: text,
     rooms: [
       {
@@ -85,7 +86,7 @@ describe('a page with text that wants to be script', () => {
           Object.keys(attributes).filter((key) => /^(on|style$|srcdoc$|formaction$)/iu.test(key)),
         ).toEqual([]);
         if (name === 'script' && attributes.src !== undefined) expect(attributes.src).toBe('/assets/main.js');
-        if (attributes.action !== undefined) expect(attributes.action).toMatch(/^\/chat\/[^/]*\/?$/u);
+        if (attributes.action !== undefined) expect(attributes.action).toMatch(/^\/chat\/[^/]*\/?(messages\/[^/]+)?$/u);
         if (attributes.href !== undefined) expect(attributes.href).toMatch(/^(?:https?:\/\/|\/(?!\/)|#|\?)/u);
         if (attributes.target === '_blank') {
           expect(attributes.rel).toBe('noopener noreferrer nofollow ugc');

@@ -92,6 +92,25 @@ describe('a room that is open in a browser', () => {
     expect(room.asked).toEqual([3, 103, 203].map((after) => ({ after, limit: 100 })));
   });
 
+  it('learns after a long absence what became of messages that it shows already', async () => {
+    const about = { room: 'lobby', user: ann, at: message(9).at };
+    const changes = [
+      { event: 'message.edited', data: { ...about, seq: 4, id: 'm1', text: 'edited meanwhile' } },
+      { event: 'message.deleted', data: { ...about, seq: 5, id: 'm2' } },
+      { event: 'reaction.added', data: { ...about, seq: 6, id: 'm3', emoji: '🎉' } },
+    ];
+    await using room = await enter({
+      head: () => 6,
+      fetchEvents: async () => ({ room: 'lobby', epoch: 'e1', head: 6, events: changes, more: false }),
+    });
+    const { room: state } = await room.until((view) => view.room.position === 6);
+    expect(state.messages).toMatchObject([
+      { text: 'edited meanwhile', editedAt: about.at },
+      { text: '', deleted: true },
+      { reactions: [{ emoji: '🎉', user: ann, seq: 6 }] },
+    ]);
+  });
+
   it('shows a message once: on its way, stored, and in its place', async () => {
     await using room = await enter({ head: () => 3 });
     await room.until(({ room: { online } }) => online === 2);
