@@ -13,7 +13,6 @@ interface Receiver {
 /** Whether the peer has begun a frame or a message, and its end is not here. */
 export function isUnfinished(socket: WebSocket): boolean {
   const { _receiver: receiver } = socket as unknown as { _receiver?: Receiver | null };
-  return (
-    receiver != null && (receiver._state !== 0 || receiver._bufferedBytes > 0 || receiver._fragmented !== 0)
-  );
+  if (!receiver) return false;
+  return receiver._state !== 0 || receiver._bufferedBytes > 0 || receiver._fragmented !== 0;
 }
