@@ -8,6 +8,7 @@ import { ChannelLayer } from '../channel-layer/channel-layer.js';
 import { Env, resolveEnv } from '../config/env.js';
 import { HookRunner } from '../hooks/hook.runner.js';
 import { RoomDirectory, RoomLog } from '../log/room-log.js';
+import { AdminServer } from '../metrics/admin.server.js';
 import { Admission } from '../socket/admission.js';
 import { ClientAddress } from '../socket/client-address.js';
 import { ConnectionRegistry } from '../socket/connection.registry.js';
@@ -26,6 +27,7 @@ import { UpgradeChecks } from '../socket/upgrade.checks.js';
 import { Welcome } from '../socket/welcome.js';
 import { DocumentsController } from '../web/documents.controller.js';
 import { HealthController } from '../web/health.controller.js';
+import { Health } from '../web/health.js';
 import { HttpErrorFilter } from '../web/http-error.filter.js';
 import { PageRenderer } from '../web/page.renderer.js';
 import { SocketPathController } from '../web/socket-path.controller.js';
@@ -111,9 +113,12 @@ const storage = [
 ];
 
 const web = [
+  AdminServer,
+  Health,
+  HttpErrorFilter,
   PageRenderer,
   Visitors,
-  { provide: APP_FILTER, useClass: HttpErrorFilter },
+  { provide: APP_FILTER, useExisting: HttpErrorFilter },
   { provide: APP_PIPE, useValue: protocolValidation },
 ];
 

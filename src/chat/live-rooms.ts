@@ -31,6 +31,8 @@ interface Entry {
 /** The rooms that have connections on this node: their feeds, and their place in the channel layer. */
 @Injectable()
 export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutdown {
+  /** How often, since start, a feed had to read the log. */
+  gapsRead = 0;
   private readonly logger = new Logger(LiveRooms.name);
   private readonly entries = new Map<string, Entry>();
   /** Leaving a group and joining it again must not overtake each other. */
@@ -104,6 +106,10 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     this.leaving.set(live.room.id, left);
   }
 
+  get size(): number {
+    return this.entries.size;
+  }
+
   get(roomId: string): LiveRoom | undefined {
     return this.entries.get(roomId)?.live;
   }
@@ -152,7 +158,10 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
 
   private feedOf(room: Room): RoomFeed {
     return new RoomFeed({
-      read: (after, limit) => this.log.range(room.id, { after, limit }),
+      read: (after, limit) => {
+        this.gapsRead++;
+        return this.log.range(room.id, { after, limit });
+      },
       deliver: (event) => this.fanOut.deliver(room.id, pushOf(room.name, event)),
     });
   }

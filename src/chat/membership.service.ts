@@ -21,6 +21,8 @@ interface Entrance {
 /** Which connection is in which room, and from which position on. */
 @Injectable()
 export class MembershipService {
+  /** How often, since start, somebody who came back was told to reload. */
+  resyncs = 0;
   /** Few rooms each, so a list: it is kept for every connection. */
   private readonly joined = new WeakMap<Connection, readonly LiveRoom[]>();
 
@@ -93,6 +95,7 @@ export class MembershipService {
     const head = live.feed.position;
     const recovered =
       after !== undefined && epoch === room.epoch && after <= head && head - after <= REPLAY_LIMIT;
+    if (after !== undefined && !recovered) this.resyncs++;
     const from = recovered ? after : head;
     const missed = live.feed.since(from)
       ? []
@@ -149,6 +152,7 @@ export class MembershipService {
     for (const event of [...missed, ...(recent ?? [])])
       if (event.seq <= last) this.fanOut.push(connection, pushOf(room.name, event));
     if (!recent) {
+      this.resyncs++;
       const data = { room: room.name, epoch: room.epoch, head: feed.position };
       this.fanOut.push(connection, { event: 'resync', data });
     }

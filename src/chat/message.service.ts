@@ -10,6 +10,10 @@ import { RoomService } from './room.service.js';
 /** Access → hooks → log → everybody. What returns is stored. */
 @Injectable()
 export class MessageService {
+  /** How many since start: new ones, and those that were there already. */
+  stored = 0;
+  repeated = 0;
+
   constructor(
     private readonly rooms: RoomService,
     private readonly hooks: HookRunner,
@@ -35,7 +39,9 @@ export class MessageService {
       type: 'message.created',
       data: draft.replyTo ? { text: draft.text, replyTo: draft.replyTo } : { text: draft.text },
     });
-    if (!dup) {
+    if (dup) this.repeated++;
+    else {
+      this.stored++;
       await this.liveRooms.publish(event);
       this.hooks.afterStore(createdOf(room.name, event as RoomEvent<'message.created'>));
     }

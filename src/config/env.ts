@@ -19,6 +19,9 @@ const Schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
+  /** Where given, `/metrics` and `/health` are answered there, to anybody who reaches it; 0 takes a free port. */
+  ADMIN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  ADMIN_HOST: z.string().default('127.0.0.1'),
   /** Where people reach us, where that is not what their request says. */
   PUBLIC_URL: z
     .string()
@@ -110,6 +113,8 @@ function contradictions(given: Record<string, string | undefined>): string[] {
   const lines: string[] = [];
   if (given.CHANNEL_LAYER === 'redis-pubsub' && !given.REDIS_URL)
     lines.push('  CHANNEL_LAYER: redis-pubsub needs REDIS_URL');
+  if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000'))
+    lines.push('  ADMIN_PORT: must not be PORT, which is public');
   if (given.DATABASE_URL?.startsWith('postgres') && !given.AUTH_SECRET)
     lines.push('  AUTH_SECRET: is required with PostgreSQL, where every process must share it');
   return lines;

@@ -1,4 +1,5 @@
 import { ChatError } from '../protocol/index.js';
+import { AppendStats } from './append-stats.js';
 
 /** Appends that one transaction takes at the most. */
 export const MAX_BATCH = 512;
@@ -31,6 +32,7 @@ export class GroupCommit<Draft, Result> {
     private readonly commit: (drafts: Draft[]) => Promise<Outcome<Result>[]>,
     /** Called when nothing waits any more. */
     private readonly onIdle: () => void = () => undefined,
+    private readonly stats = new AppendStats(),
   ) {}
 
   /** Resolves after the commit. Rejects with `busy` where too many wait already; then nothing is stored. */
@@ -39,6 +41,7 @@ export class GroupCommit<Draft, Result> {
       return Promise.reject(new ChatError('busy', 'too many messages are waiting to be stored', RETRY_MS));
     return new Promise<Result>((resolve, reject) => {
       this.waiting.push({ draft, resolve, reject });
+      this.stats.waiting++;
       if (this.running) return;
       this.running = true;
       // Whatever else this turn of the event loop brings belongs to the first transaction already.
@@ -49,11 +52,14 @@ export class GroupCommit<Draft, Result> {
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, MAX_BATCH);
+      this.stats.waiting -= batch.length;
+      const began = performance.now();
       try {
         settle(batch, await this.commit(batch.map(({ draft }) => draft)));
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
+      this.stats.onBatch?.(batch.length, (performance.now() - began) / 1000);
       // First what this batch stored leaves, and what came meanwhile is read: two turns, as it leaves at the end of one.
       await nextTurn();
       await nextTurn();

@@ -48,7 +48,7 @@ export class PostgresRoomLog extends SqlRoomLog {
     const notFound = new ChatError('not_found', 'there is no such room or message');
     const commit = (entries: Entry[]) =>
       this.database.attempt(() => this.run('wait', entries, () => ({ refused: notFound })));
-    return new GroupCommit(commit, () => this.patientLanes.delete(roomId));
+    return new GroupCommit(commit, () => this.patientLanes.delete(roomId), this.stats);
   }
 
   private async run(

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { AppendStats } from './append-stats.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
 import type { Appended, EventDraft, RangeQuery, RoomEvent, StoredMessage } from './room-log.js';
 import { RoomLog } from './room-log.js';
@@ -11,8 +12,11 @@ const ROOMS_PER_STATEMENT = 1_000;
 /** What both dialects do alike: gathering appends, and reading. */
 export abstract class SqlRoomLog extends RoomLog {
   protected abstract readonly database: Database;
-  private readonly appends = new GroupCommit((entries: Entry[]) =>
-    this.database.attempt(() => this.commit(entries)),
+  readonly stats = new AppendStats();
+  private readonly appends = new GroupCommit(
+    (entries: Entry[]) => this.database.attempt(() => this.commit(entries)),
+    undefined,
+    this.stats,
   );
 
   override append(draft: EventDraft): Promise<Appended> {

@@ -118,6 +118,7 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
       if (isAttached) socket.off('error', ignore);
     } catch (thrown) {
       const refused = thrown instanceof UpgradeRefused ? thrown : new UpgradeRefused(toChatError(thrown));
+      this.parts.checks.refused.add(refused.refusal.code);
       refuseUpgrade(socket, refused.refusal, refused.status, refused.headers);
     }
     if (admitted && !isAttached) this.parts.admission.leaveAddress(admitted.address);
@@ -165,7 +166,7 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
       onClose(this: WebSocket, code: number): void {
         const connection = (this as ChatWebSocket)[CONNECTION];
         admission.leaveAddress(connection.address);
-        registry.remove(connection);
+        registry.remove(connection, code);
         gateways.disconnected(connection);
         connection.ended(code);
       },

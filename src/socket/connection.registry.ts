@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counts } from '../metrics/counts.js';
 import type { Connection } from './connection.js';
 
 const nobody: ReadonlySet<Connection> = new Set();
@@ -6,6 +7,8 @@ const nobody: ReadonlySet<Connection> = new Set();
 /** The connections of this process. */
 @Injectable()
 export class ConnectionRegistry {
+  /** Since start, by close code. */
+  readonly closed = new Counts<number>();
   private readonly connections = new Set<Connection>();
   /** Most people have one connection: a set is made for the second. */
   private readonly byUser = new Map<string, Connection | Set<Connection>>();
@@ -18,7 +21,9 @@ export class ConnectionRegistry {
     else this.byUser.set(id, own ? new Set([own, connection]) : connection);
   }
 
-  remove(connection: Connection): void {
+  /** `code` is the close code, where it was closed. */
+  remove(connection: Connection, code?: number): void {
+    if (code !== undefined) this.closed.add(code);
     this.connections.delete(connection);
     const { id } = connection.user;
     const own = this.byUser.get(id);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Counts } from '../metrics/counts.js';
 import { type ChatError, CloseCode, type ErrorCode } from '../protocol/index.js';
 import type { Connection } from './connection.js';
 
@@ -23,9 +24,12 @@ interface Record {
 /** Ends connections that go on sending what is refused. */
 @Injectable()
 export class Strikes {
+  /** Every refusal of a request since start, by its code. */
+  readonly refused = new Counts<ErrorCode>();
   private readonly records = new WeakMap<Connection, Record>();
 
   count(connection: Connection, refusal: ChatError, now = performance.now()): void {
+    this.refused.add(refusal.code);
     const isBad = BAD_FRAMES.has(refusal.code);
     if (!isBad && refusal.code !== 'rate_limited') return;
     const record = this.recordOf(connection, now);

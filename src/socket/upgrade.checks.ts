@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthProvider, type Identity } from '../auth/auth-provider.js';
 import { freshGuest } from '../auth/socket-guest.js';
 import { Env } from '../config/env.js';
-import { ChatError, isRoomName } from '../protocol/index.js';
+import { Counts } from '../metrics/counts.js';
+import { ChatError, type ErrorCode, isRoomName } from '../protocol/index.js';
 import { Admission } from './admission.js';
 import { ClientAddress } from './client-address.js';
 import { OriginPolicy } from './origin.policy.js';
@@ -51,6 +52,9 @@ function decode(part: string): string | null {
 /** Everything an upgrade must pass before the 101 but its path and its room, in the order of the protocol. */
 @Injectable()
 export class UpgradeChecks {
+  /** Handshakes refused since start, by code: here, and for their path or room. */
+  readonly refused = new Counts<ErrorCode>();
+
   constructor(
     private readonly origin: OriginPolicy,
     private readonly admission: Admission,

@@ -6,7 +6,8 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ChatError } from '../protocol/index.js';
+import { Counts } from '../metrics/counts.js';
+import { ChatError, type ErrorCode } from '../protocol/index.js';
 import { toChatError } from '../socket/to-chat-error.js';
 import { UpgradeRefused } from '../socket/upgrade.checks.js';
 import { problemOf } from '../socket/upgrade-refusal.js';
@@ -24,6 +25,9 @@ const titles: Record<number, string> = {
 /** Thrown anywhere over HTTP → problem+json, or a page for people. Only codes and their sentences get out. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
+  /** Since start, by code. */
+  readonly refused = new Counts<ErrorCode>();
+
   constructor(private readonly pages: PageRenderer) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -31,6 +35,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     if (response.headersSent) return void response.destroy();
     const { refusal, status, headers } = describe(thrown);
+    this.refused.add(refusal.code);
     response.set(headers);
     if (refusal.retryAfterMs !== undefined)
       response.set('Retry-After', String(Math.ceil(refusal.retryAfterMs / 1000)));

@@ -39,6 +39,15 @@ describe('PUBLIC_URL', () => {
   });
 });
 
+describe('ADMIN_PORT', () => {
+  it('is another than the public one', () => {
+    expect(mistakes({ ADMIN_PORT: '3000' })).toContain('ADMIN_PORT: must not be PORT');
+    expect(mistakes({ ADMIN_PORT: '8080', PORT: '8080' })).toContain('ADMIN_PORT: must not be PORT');
+    expect(parseEnv({ ADMIN_PORT: '3001' })).toMatchObject({ ADMIN_PORT: 3001, ADMIN_HOST: '127.0.0.1' });
+    expect(parseEnv({}).ADMIN_PORT).toBeUndefined();
+  });
+});
+
 describe('a wrong environment', () => {
   it('is told with every mistake in one message', () => {
     const told = mistakes({ PORT: 'x', ALLOWED_ORIGINS: '*', DATABASE_URL: 'postgres://db/chat' });
