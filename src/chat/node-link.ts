@@ -83,7 +83,9 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
       const hint = { type, topic, node, body: JSON.parse(body) as unknown };
       for (const listener of this.listeners) listener(hint);
     } catch (error) {
-      this.logger.warn(`a ${type} from another process was ignored: ${String(error)}`);
+      // What cannot be parsed is repeated in that error's message, and it is what people said.
+      const reason = error instanceof SyntaxError ? 'not JSON' : String(error);
+      this.logger.warn(`a ${type} from another process was ignored: ${reason}`);
     }
   }
 }

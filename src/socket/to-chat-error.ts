@@ -29,6 +29,9 @@ export function toChatError(thrown: unknown): ChatError {
     const code = codeOfStatus[thrown.getStatus()];
     if (code) return new ChatError(code, thrown.message);
   }
-  logger.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown);
+  // What is thrown instead of an error may be anything, a message of somebody's too.
+  logger.error(
+    thrown instanceof Error ? thrown : new Error(`something else than an error was thrown: ${typeof thrown}`),
+  );
   return new ChatError('internal', 'internal error');
 }
