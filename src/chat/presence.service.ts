@@ -13,8 +13,8 @@ const COALESCE_CROWD_MS = 1_000;
 const TICK_MS = 1_000;
 const GRACE_MS = 5_000;
 const BEAT_MS = 15_000;
-/** A node that was silent for so long is dead, and its people are gone. */
-const LEASE_MS = 45_000;
+/** A node that was silent for so long is dead: its people are gone within 45 s. */
+const LEASE_MS = 40_000;
 
 interface Entry {
   name: string;
@@ -118,9 +118,9 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
       if (left.length > 0) this.changed(roomId, entry, { left });
       if (beat) {
         this.link.say('chat.presence', roomId, { v: presence.v } satisfies PresenceReport);
-        presence.forgetSilent(now - LEASE_MS);
         this.schedule(roomId, entry);
       }
+      if (presence.forgetSilent(now - LEASE_MS)) this.schedule(roomId, entry);
       if (!presence.hasLocal) this.drop(roomId, entry);
     }
   }

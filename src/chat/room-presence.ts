@@ -87,9 +87,11 @@ export class RoomPresence {
     return true;
   }
 
-  /** Nodes that were not heard since then are dead. */
-  forgetSilent(heardBefore: number): void {
+  /** Nodes that were not heard since then are dead. Whether there was one. */
+  forgetSilent(heardBefore: number): boolean {
+    const { size } = this.remote;
     for (const [node, { heardAt }] of this.remote) if (heardAt < heardBefore) this.remote.delete(node);
+    return this.remote.size < size;
   }
 
   /** All that this node has, for another one that asks. */
