@@ -45,6 +45,11 @@ export class ChaosProxy implements AsyncDisposable {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** Pieces of bytes that are held back now. */
+  get delayed(): number {
+    return this.timers.size;
+  }
+
   get connections(): number {
     return this.pairs.size;
   }
@@ -128,6 +133,13 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   private pass(pair: Pair, direction: Direction, from: Socket, to: Socket): void {
+    /** As on every TCP connection nothing overtakes what is on its way, whatever becomes of the latency. */
+    const onTheWay: (() => void)[] = [];
+    const inTurn = (act: () => void) => {
+      if (this.latencyMs === 0 && onTheWay.length === 0) return act();
+      onTheWay.push(act);
+      this.later(() => onTheWay.shift()?.());
+    };
     const write = (bytes: Buffer) => {
       if (to.destroyed || to.writableEnded) return;
       // A slow reader behind the proxy is a slow reader for whoever is in front of it.
@@ -136,14 +148,12 @@ export class ChaosProxy implements AsyncDisposable {
     from.on('data', (bytes: Buffer) => {
       if (direction === 'down') pair.heardAt = performance.now();
       if (this.dropping.has(direction)) return void this.holed.add(pair);
-      if (this.latencyMs > 0) this.later(() => write(bytes));
-      else write(bytes);
+      inTurn(() => write(bytes));
     });
     to.on('drain', () => !this.frozen && from.resume());
-    from.on('end', () => this.later(() => to.end()));
+    from.on('end', () => inTurn(() => to.end()));
   }
 
-  /** In the order of the calls, as long as the latency does not shrink in between. */
   private later(act: () => void): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
