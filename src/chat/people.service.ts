@@ -4,6 +4,7 @@ import { RoomDirectory } from '../log/room-log.js';
 import type { User } from '../protocol/index.js';
 import { LocalPeople } from './local-people.js';
 import { type NodeHint, NodeLink, PEOPLE } from './node-link.js';
+import { RateLimits } from './rate-limits.js';
 
 /** What people are called, wherever they are connected. */
 @Injectable()
@@ -15,6 +16,7 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
     private readonly directory: RoomDirectory,
     private readonly local: LocalPeople,
     private readonly link: NodeLink,
+    private readonly limits: RateLimits,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -26,8 +28,10 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
     this.stopListening?.();
   }
 
-  /** From now on, on old messages too, and in the lists of everybody who sees them. `name` was validated. */
+  /** From now on, on old messages too, and in the lists of everybody who sees them. `name` was validated. Throws `rate_limited`. */
   async rename(from: Credentials, name: string): Promise<Identity> {
+    const known = await this.auth.identify(from);
+    if (known) this.limits.rename(known.user.id);
     const identity = await this.auth.rename(from, name);
     await this.directory.renamePerson(identity.user);
     this.local.renamed(identity.user);

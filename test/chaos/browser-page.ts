@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { HistoryPage } from '../../src/protocol/index.js';
 import type { SocketConstructor } from '../../views/client/chat-socket.js';
 import { systemClock } from '../../views/client/clock.js';
+import { eventsOf, historyOf } from '../../views/client/http-api.js';
 import type { Outgoing } from '../../views/client/outbox.js';
 import { RoomSession } from '../../views/client/room-session.js';
 
@@ -31,7 +32,8 @@ export class BrowserPage implements AsyncDisposable {
       clock: systemClock,
       random: Math.random,
       newClientId: randomUUID,
-      fetchHistory: (query) => historyOf(url, room, query),
+      fetchHistory: historyOf(room, from(url)),
+      fetchEvents: eventsOf(room, from(url)),
       outboxStore: {
         load: async () => [...kept.values()],
         put: async (entry) => void kept.set(entry.clientId, entry),
@@ -42,7 +44,7 @@ export class BrowserPage implements AsyncDisposable {
   }
 
   static async open(url: string, room: string): Promise<BrowserPage> {
-    const page = new BrowserPage(url, room, await historyOf(url, room, { limit: 50 }));
+    const page = new BrowserPage(url, room, await newest(url, room));
     page.session.start();
     return page;
   }
@@ -73,15 +75,13 @@ export class BrowserPage implements AsyncDisposable {
   }
 }
 
-async function historyOf(
-  url: string,
-  room: string,
-  query: { after?: number; before?: number; limit: number },
-): Promise<HistoryPage> {
-  const search = new URLSearchParams(
-    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
-  );
-  const answer = await fetch(`${url}/api/rooms/${room}/messages?${search}`);
+/** The page's own requests, which name no host. */
+function from(url: string): typeof fetch {
+  return (input, init) => fetch(new URL(String(input), url), init);
+}
+
+async function newest(url: string, room: string): Promise<HistoryPage> {
+  const answer = await fetch(`${url}/api/rooms/${room}/messages?limit=50`);
   if (!answer.ok) throw new Error(`history answered ${answer.status}`);
   return (await answer.json()) as HistoryPage;
 }

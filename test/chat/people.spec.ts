@@ -75,3 +75,18 @@ describe('a new name that another node could not tell us', () => {
     expect(await replayed(chat, 1)).toEqual(['Anna']);
   });
 });
+
+describe('somebody who changes the name again and again', () => {
+  it('is told to wait: five times at once are enough', async () => {
+    await using chat = await startChat({ env: { RATE_LIMIT: 'on' } });
+    const cookie = await chat.signIn('Ann');
+    const headers = { cookie, origin: chat.url, 'content-type': 'application/json' };
+    const statuses = [];
+    for (let n = 0; n < 7; n++) {
+      const body = JSON.stringify({ name: `Ann ${n}` });
+      statuses.push((await fetch(`${chat.url}/api/me`, { method: 'POST', headers, body })).status);
+    }
+    // Signing in as somebody of that name was the first one.
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429, 429]);
+  });
+});
