@@ -15,5 +15,7 @@ export default defineConfig({
     allowOnly: false,
     passWithNoTests: false,
     retry: 0,
+    // A machine that does other things too answers late; what does not come ends the wait all the same.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -105,11 +105,11 @@ export function messageChangesContract(name: string, open: () => Promise<LogHous
       await log.append({ ...elsewhere, ...said('here') });
       const { event } = await append('message.edited', { id, text: 'second' });
       for (const change of [
-        append('message.deleted', { id: 'nowhere' }),
-        append('message.deleted', { id: event.id }),
-        log.append({ ...elsewhere, clientId: 'client-y', type: 'message.deleted', data: { id } }),
+        () => append('message.deleted', { id: 'nowhere' }),
+        () => append('message.deleted', { id: event.id }),
+        () => log.append({ ...elsewhere, clientId: 'client-y', type: 'message.deleted', data: { id } }),
       ])
-        await expect(change).rejects.toMatchObject({ code: 'not_found' });
+        await expect(change()).rejects.toMatchObject({ code: 'not_found' });
       expect(await log.heads([room.id, other.id])).toEqual(
         new Map([
           [room.id, 2],

@@ -69,10 +69,10 @@ describe('an own message', () => {
     expect(await bob.push('message.deleted')).toMatchObject({ seq: 3, id });
     expect(await ann.request('message.delete', { room, id })).toEqual({ seq: 3, dup: true });
     for (const request of [
-      ann.request('message.edit', { room, id, text: 'back' }),
-      bob.request('reaction.add', { room, id, emoji: '👍' }),
+      () => ann.request('message.edit', { room, id, text: 'back' }),
+      () => bob.request('reaction.add', { room, id, emoji: '👍' }),
     ])
-      await expect(request).rejects.toMatchObject({ code: 'not_found' });
+      await expect(request()).rejects.toMatchObject({ code: 'not_found' });
     const { head, messages } = await history(chat);
     expect(head).toBe(3);
     expect(messages).toEqual([expect.objectContaining({ id, seq: 1, text: '', deleted: true })]);
@@ -83,10 +83,10 @@ describe('an own message', () => {
     await using house = await lobby();
     const { bob, id } = house;
     for (const request of [
-      bob.request('message.edit', { room, id, text: 'mine' }),
-      bob.request('message.delete', { room, id }),
+      () => bob.request('message.edit', { room, id, text: 'mine' }),
+      () => bob.request('message.delete', { room, id }),
     ])
-      await expect(request).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(request()).rejects.toMatchObject({ code: 'forbidden' });
     await bob.nothing(['presence']);
   });
 
@@ -95,13 +95,13 @@ describe('an own message', () => {
     const { ann, id } = house;
     await ann.request('room.join', { room: 'other' });
     for (const request of [
-      ann.request('message.edit', { room: 'other', id, text: 'x' }),
-      ann.request('message.delete', { room: 'other', id }),
-      ann.request('reaction.add', { room: 'other', id, emoji: '👍' }),
-      ann.request('message.delete', { room, id: 'nothing' }),
-      ann.request('message.delete', { room: 'never-was', id }),
+      () => ann.request('message.edit', { room: 'other', id, text: 'x' }),
+      () => ann.request('message.delete', { room: 'other', id }),
+      () => ann.request('reaction.add', { room: 'other', id, emoji: '👍' }),
+      () => ann.request('message.delete', { room, id: 'nothing' }),
+      () => ann.request('message.delete', { room: 'never-was', id }),
     ])
-      await expect(request).rejects.toMatchObject({ code: 'not_found' });
+      await expect(request()).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('is edited to what a hook makes of it, or not at all', async () => {

@@ -86,7 +86,8 @@ describe('a page with text that wants to be script', () => {
           Object.keys(attributes).filter((key) => /^(on|style$|srcdoc$|formaction$)/iu.test(key)),
         ).toEqual([]);
         if (name === 'script' && attributes.src !== undefined) expect(attributes.src).toBe('/assets/main.js');
-        if (attributes.action !== undefined) expect(attributes.action).toMatch(/^\/chat\/[^/]*\/?(messages\/[^/]+)?$/u);
+        if (attributes.action !== undefined)
+          expect(attributes.action).toMatch(/^\/chat\/[^/]*\/?(messages\/[^/]+)?$/u);
         if (attributes.href !== undefined) expect(attributes.href).toMatch(/^(?:https?:\/\/|\/(?!\/)|#|\?)/u);
         if (attributes.target === '_blank') {
           expect(attributes.rel).toBe('noopener noreferrer nofollow ugc');
