@@ -78,7 +78,7 @@ describe('a new name that another node could not tell us', () => {
 
 describe('somebody who changes the name again and again', () => {
   it('is told to wait: five times at once are enough', async () => {
-    await using chat = await startChat({ env: { RATE_LIMIT: 'on' } });
+    await using chat = await startChat({ env: { RATE_LIMIT: true } });
     const cookie = await chat.signIn('Ann');
     const headers = { cookie, origin: chat.url, 'content-type': 'application/json' };
     const statuses = [];
