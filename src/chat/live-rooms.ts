@@ -10,6 +10,7 @@ import { FanOut } from '../socket/fan-out.js';
 import { Heads } from '../socket/heartbeat.js';
 import { type LiveRoom, pushOf } from './live-room.js';
 import { NodeLink } from './node-link.js';
+import { RoomHints } from './room-hints.js';
 
 /** What stands before an event that we have just stored is stored too: its hint is only late, or lost. */
 const OWN_HOLD_MS = 20;
@@ -39,6 +40,7 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   private readonly leaving = new Map<string, Promise<void>>();
   private readonly subscriptions: Subscription[] = [];
   private stopListening?: () => void;
+  private readonly hints: RoomHints;
   private health: LayerHealth = 'degraded';
   private timer?: NodeJS.Timeout;
 
@@ -49,11 +51,14 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     private readonly fanOut: FanOut,
   ) {
     super();
+    this.hints = new RoomHints(link);
   }
 
   onModuleInit(): void {
     this.stopListening = this.link.listen(({ type, topic, body }) => {
-      if (type === 'chat.event') this.entries.get(topic)?.live.feed.offer(body as RoomEvent);
+      if (type !== 'chat.event') return;
+      const feed = this.entries.get(topic)?.live.feed;
+      for (const event of body as RoomEvent[]) feed?.offer(event);
     });
     this.subscriptions.push(
       this.layer.discontinuity.subscribe(() => {
@@ -121,7 +126,7 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   async publish(event: RoomEvent): Promise<void> {
     const feed = this.get(event.roomId)?.feed;
     feed?.offer(event, OWN_HOLD_MS);
-    this.link.say('chat.event', event.roomId, event);
+    this.hints.add(event);
     if (!feed || feed.position >= event.seq) return;
     const late = AbortSignal.timeout(REPLY_WAIT_MS);
     await Promise.race([feed.delivered(event.seq), once(late, 'abort')]);

@@ -18,7 +18,7 @@ export class BareLayer implements AsyncDisposable {
     const channel = await layer.newChannel();
     layer.receive(channel).subscribe(({ type, body }) => {
       if (type === 'chat.event' && typeof body === 'string')
-        bare.heard.add((JSON.parse(body) as { id: string }).id);
+        for (const { id } of JSON.parse(body) as { id: string }[]) bare.heard.add(id);
     });
     for (const id of roomIds) await layer.groupAdd(`chat.${id}`, channel);
     return bare;

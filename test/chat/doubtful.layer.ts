@@ -67,7 +67,7 @@ export class OtherNode implements AsyncDisposable {
       type: 'chat.event',
       topic: event.roomId,
       node: 'another',
-      body: JSON.stringify(event),
+      body: JSON.stringify([event]),
     };
     await this.layer.groupSend(`chat.${event.roomId}`, message);
   }

@@ -40,13 +40,13 @@ beforeAll(async () => {
 afterAll(() => chat.close());
 
 const messageOf = (promise: Promise<unknown>) => promise.then(String, (error: Error) => error.message);
-const short = { timeoutMs: 100 };
+const short = { timeoutMs: 2_000 };
 
 describe('a wait', () => {
   it('for a reply ends in time', async () => {
     const client = await chat.connect(undefined, short);
     expect(await messageOf(client.request('parrot.sleep'))).toBe(
-      'the reply to parrot.sleep did not come within 100 ms. The inbox is empty.',
+      'the reply to parrot.sleep did not come within 2000 ms. The inbox is empty.',
     );
   });
 
@@ -54,14 +54,14 @@ describe('a wait', () => {
     const client = await chat.connect(undefined, short);
     await client.request('parrot.say');
     expect(await messageOf(client.push('message.created'))).toBe(
-      'the push message.created did not come within 100 ms. The inbox:\n' +
+      'the push message.created did not come within 2000 ms. The inbox:\n' +
         '  {"event":"parrot.said","data":{"word":"hello"}}',
     );
   });
 
   it('for whatever comes next ends in time', async () => {
     const client = await chat.connect(undefined, short);
-    expect(await messageOf(client.next())).toContain('a frame did not come within 100 ms');
+    expect(await messageOf(client.next())).toContain('a frame did not come within 2000 ms');
   });
 
   it('ends at once where the socket is closed, and says how', async () => {
@@ -130,7 +130,7 @@ describe('a refusal', () => {
     await once(mute, 'listening');
     const url = `ws://127.0.0.1:${(mute.address() as AddressInfo).port}/`;
     expect(await messageOf(Communicator.connect(url, short))).toBe(
-      'no answer to the handshake within 100 ms',
+      'no answer to the handshake within 2000 ms',
     );
     mute.close();
     await once(mute, 'close');

@@ -87,12 +87,11 @@ export const F17: Fault = {
         const own = 'somebody who repeats';
         layer.receive(channel).subscribe((hint) => {
           if (stopped || hint.type !== 'chat.event' || hint.node === own || random() > 0.3) return;
-          const room = JSON.parse(String(hint.body)) as { roomId: string };
           // At once, again after its successors, and long after everybody has it.
           for (const delay of [0, random() * 150, 150 + random() * 600])
             setTimeout(() => {
               troubled += 1;
-              layer.groupSend(`chat.${room.roomId}`, { ...hint, node: own }).catch(() => undefined);
+              layer.groupSend(`chat.${String(hint.topic)}`, { ...hint, node: own }).catch(() => undefined);
             }, delay);
         });
         for (const { id } of await world.rooms()) await layer.groupAdd(`chat.${id}`, channel);
