@@ -9,6 +9,7 @@ export {
 } from './channel-layer/channel-layer.js';
 export { MemoryBus, MemoryChannelLayer } from './channel-layer/memory.channel-layer.js';
 export type { ChannelLayerOptions } from './channel-layer/options.js';
+export { RedisChannelLayer } from './channel-layer/redis.channel-layer.js';
 export { RedisPubSubChannelLayer } from './channel-layer/redis-pubsub.channel-layer.js';
 export { ChatModule } from './chat/chat.module.js';
 export type { ChatModuleExtras } from './chat/chat.module-definition.js';

@@ -2,6 +2,7 @@ import type { Env } from '../config/env.js';
 import type { ChannelLayer } from './channel-layer.js';
 import { MemoryChannelLayer } from './memory.channel-layer.js';
 import { RedisPubSubChannelLayer } from './redis-pubsub.channel-layer.js';
+import { RedisChannelLayer } from './redis.channel-layer.js';
 
 type Settings = Pick<
   Env,
@@ -12,6 +13,7 @@ type Settings = Pick<
   | 'CHANNEL_EXPIRY'
   | 'GROUP_EXPIRY'
   | 'CHANNEL_ENCRYPTION_KEYS'
+  | 'CHANNEL_SERIALIZER'
   | 'NODE_ENV'
 >;
 
@@ -26,10 +28,12 @@ export function createChannelLayer(env: Settings): ChannelLayer {
   const kind = env.CHANNEL_LAYER ?? (env.REDIS_URL ? 'redis-pubsub' : 'memory');
   if (kind === 'memory') return new MemoryChannelLayer(common);
   const hosts = env.REDIS_URL?.split(',').map((host) => host.trim());
-  return new RedisPubSubChannelLayer({
+  const Layer = kind === 'redis' ? RedisChannelLayer : RedisPubSubChannelLayer;
+  return new Layer({
     ...common,
     hosts,
     prefix: env.CHANNEL_PREFIX,
     symmetricEncryptionKeys: env.CHANNEL_ENCRYPTION_KEYS,
+    serializerFormat: env.CHANNEL_SERIALIZER,
   });
 }

@@ -1,5 +1,8 @@
 import type { LayerMessage, LayerValue } from './channel-layer.js';
 
+/** Where channels_redis' core layer writes whom a message is for: no message carries it by itself. */
+export const envelopeKey = '__asgi_channel__';
+
 /** Deeper than any message of ours; far from where a recursive decoder of some peer gives up. */
 export const maxDepth = 32;
 
@@ -47,8 +50,8 @@ function copyMap(map: Record<string, unknown>, path: string, depth: number): { [
   const copy: { [key: string]: LayerValue } = {};
   for (const key of Object.keys(map)) {
     if (key === '__proto__') throw new TypeError(`A message cannot carry the key "__proto__" (at ${path})`);
-    if (key === '__asgi_channel__')
-      throw new TypeError('The key "__asgi_channel__" is reserved: it is the envelope of channels_redis');
+    if (key === envelopeKey)
+      throw new TypeError(`The key "${envelopeKey}" is reserved: it is the envelope of channels_redis`);
     copy[key.toWellFormed()] = copyValue(map[key], `${path}.${key}`, depth);
   }
   return copy;

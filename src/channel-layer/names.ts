@@ -31,6 +31,22 @@ export function checkChannel(name: string, layerPrefix = ''): string {
 /** 32 lowercase hexadecimal digits, random. */
 export const hex32 = () => randomBytes(16).toString('hex');
 
+/**
+ * 32 hexadecimal digits of a UUID of version 8. Django's processes are of version 4: so every sender sees, without
+ * asking anybody, which queues are drained by a process of ours.
+ */
+export function newProcess(): string {
+  const digits = hex32();
+  return `${digits.slice(0, 12)}8${digits.slice(13, 16)}8${digits.slice(17)}`;
+}
+
+/** Whether a process named itself by {@link newProcess}. */
+export const isOurs = (process: string | undefined) =>
+  process !== undefined && /^[0-9a-f]{12}8[0-9a-f]{3}8[0-9a-f]{15}$/.test(process);
+
+/** What follows the prefix in the Redis key of a channel's queue: one for all channels of a process. */
+export const queueOf = (name: string) => name.slice(0, name.indexOf('!') + 1) || name;
+
 /** `specific.<process>!<hex32>`: the part up to the `!` says which process reads it. */
 export function processChannel(process: string, prefix = 'specific'): string {
   return `${checkPrefix(prefix)}.${process}!${hex32()}`;

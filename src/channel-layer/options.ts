@@ -1,9 +1,9 @@
-import type { RedisOptions } from 'ioredis';
+import type { RedisHostOption } from './redis-address.js';
 
 /** channels_redis' settings under its own names, in camelCase. What both sides share must be equal on both. */
 export interface ChannelLayerOptions {
-  /** Redis URLs, or ioredis' options (TLS, sentinels). Their order is part of the sharding: the same everywhere. */
-  hosts?: readonly (string | RedisOptions)[];
+  /** Their order is part of the sharding: the same everywhere. */
+  hosts?: readonly RedisHostOption[];
   /** What every Redis channel of this layer begins with. Default `asgi`. */
   prefix?: string;
   /** Seconds after which an unread message is forgotten. Default 60. */
@@ -16,6 +16,8 @@ export interface ChannelLayerOptions {
   channelCapacity?: ChannelCapacity;
   /** The first one encrypts, all decrypt: to rotate, put the new one first. Default none: clear text. */
   symmetricEncryptionKeys?: readonly string[];
+  /** Bytes before each message of the core layer, which make members of a sorted set unique. Default 12. */
+  randomPrefixLength?: number;
   /** Default `msgpack`. JSON carries no bytes. */
   serializerFormat?: SerializerFormat;
   /** In production `flush()` is refused. Default false. */
@@ -29,6 +31,7 @@ export type ChannelCapacity =
 
 export interface LocalOptions {
   expiry: number;
+  groupExpiry: number;
   capacityOf: (channel: string) => number;
 }
 
@@ -36,7 +39,9 @@ export interface LocalOptions {
 export function localOptions(options: ChannelLayerOptions): LocalOptions {
   const expiry = options.expiry ?? 60;
   if (!(expiry > 0)) throw new TypeError('expiry is a positive number of seconds');
-  return { expiry, capacityOf: capacityRule(options.capacity ?? 100, options.channelCapacity) };
+  const groupExpiry = options.groupExpiry ?? 86_400;
+  if (!(groupExpiry >= 1)) throw new TypeError('groupExpiry is a number of seconds, 1 or more');
+  return { expiry, groupExpiry, capacityOf: capacityRule(options.capacity ?? 100, options.channelCapacity) };
 }
 
 /** The capacity of a channel by its name. Throws a `TypeError` for a capacity that is not a positive integer. */

@@ -1,7 +1,9 @@
 import type { RedisOptions } from 'ioredis';
 import type { FaultLog } from './fault-log.js';
 import { hex32 } from './names.js';
+import { addressName } from './redis-address.js';
 import { RedisLink } from './redis-link.js';
+import { Waiters } from './waiters.js';
 
 export interface HostEvents {
   message(channel: string, payload: Buffer): void;
@@ -18,16 +20,15 @@ interface Wanted {
   confirmed: boolean;
   /** Somebody stopped waiting for the confirmation. */
   late: boolean;
-  waiters: Set<() => void>;
+  waiters: Waiters;
 }
 
-/** How long a healthy-looking Redis may take over a subscription before a join goes on without it. */
-const patienceMs = 1000;
 const openMs = 5000;
 const batch = 500;
 /** A link that lived shorter was no recovery: the pauses go on growing. */
 const calmMs = 1000;
-const backoff = (attempt: number) => Math.min(1000, 25 * 2 ** attempt) * (0.5 + Math.random() / 2);
+/** Milliseconds before the next link: at most a second. */
+export const backoff = (attempt: number) => Math.min(1000, 25 * 2 ** attempt) * (0.5 + Math.random() / 2);
 
 /**
  * One Redis server, kept in reach: a link, and after its end another one with the same subscriptions. No call waits for
@@ -39,6 +40,7 @@ const backoff = (attempt: number) => Math.min(1000, 25 * 2 ** attempt) * (0.5 + 
 export class RedisHost {
   ready = false;
   private readonly id = hex32();
+  private readonly name: string;
   private readonly noticeChannel: string;
   private readonly wanted = new Map<string, Wanted>();
   private link?: RedisLink;
@@ -56,8 +58,9 @@ export class RedisHost {
     private readonly events: HostEvents,
     private readonly log: FaultLog,
   ) {
+    this.name = addressName(options.host);
     this.noticeChannel = `nchat:missed:${options.prefix}`;
-    this.wanted.set(this.noticeChannel, { confirmed: false, late: false, waiters: new Set() });
+    this.wanted.set(this.noticeChannel, { confirmed: false, late: false, waiters: new Waiters() });
     this.open();
   }
 
@@ -68,17 +71,17 @@ export class RedisHost {
   async subscribe(channel: string): Promise<void> {
     let entry = this.wanted.get(channel);
     if (!entry) {
-      entry = { confirmed: false, late: false, waiters: new Set() };
+      entry = { confirmed: false, late: false, waiters: new Waiters() };
       this.wanted.set(channel, entry);
       if (this.ready && this.link) void this.confirm(this.link, [[channel, entry]]);
     }
     if (entry.confirmed && this.ready) return;
-    if (!this.away) await waitFor(entry.waiters);
+    if (!this.away) await entry.waiters.wait();
     if (!entry.confirmed) entry.late = true;
   }
 
   unsubscribe(channel: string): void {
-    release(this.wanted.get(channel));
+    this.wanted.get(channel)?.waiters.release();
     if (this.wanted.delete(channel)) this.link?.unsubscribe(channel);
   }
 
@@ -95,7 +98,7 @@ export class RedisHost {
     this.closed = true;
     this.ready = false;
     clearTimeout(this.timer);
-    for (const entry of this.wanted.values()) release(entry);
+    for (const entry of this.wanted.values()) entry.waiters.release();
     await this.link?.close();
   }
 
@@ -136,7 +139,7 @@ export class RedisHost {
     for (const [, entry] of entries) entry.confirmed = true;
     if (!this.ready) return;
     const late = entries.some(([, entry]) => entry.late);
-    for (const [, entry] of entries) release(entry);
+    for (const [, entry] of entries) entry.waiters.release();
     if (late) this.tellDiscontinuity();
   }
 
@@ -147,7 +150,7 @@ export class RedisHost {
     this.readyAt = performance.now();
     for (const entry of this.wanted.values()) {
       entry.late = false;
-      release(entry);
+      entry.waiters.release();
     }
     this.log.log(`ready ${this.name}`, `Redis ${this.name} is connected`);
     this.events.changed();
@@ -165,7 +168,7 @@ export class RedisHost {
     this.missed ||= wasReady;
     for (const entry of this.wanted.values()) {
       entry.confirmed = false;
-      release(entry);
+      entry.waiters.release();
     }
     this.timer = setTimeout(() => this.open(), backoff(this.attempt++));
     this.log.warn(
@@ -196,29 +199,4 @@ export class RedisHost {
     if (this.ready) this.events.discontinuity();
     else this.missed = true;
   }
-
-  /** Without a user or a password. */
-  private get name(): string {
-    const { host } = this.options;
-    if (typeof host === 'string') return URL.canParse(host) ? new URL(host).host : 'at a socket';
-    return host.path ?? host.name ?? `${host.host ?? 'localhost'}:${host.port ?? 6379}`;
-  }
-}
-
-function release(entry: Wanted | undefined): void {
-  if (!entry) return;
-  for (const waiter of entry.waiters) waiter();
-  entry.waiters.clear();
-}
-
-function waitFor(waiters: Set<() => void>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      waiters.delete(done);
-      resolve();
-    };
-    const timer = setTimeout(done, patienceMs);
-    waiters.add(done);
-  });
 }

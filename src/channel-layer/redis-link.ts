@@ -1,5 +1,6 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { hex32 } from './names.js';
+import { oneLifeClient, reasonOf } from './redis-address.js';
 
 export interface LinkEvents {
   message(channel: string, payload: Buffer): void;
@@ -131,23 +132,7 @@ export class RedisLink {
   }
 
   private client(host: string | RedisOptions): Redis {
-    const options: RedisOptions = {
-      lazyConnect: true,
-      retryStrategy: () => null,
-      reconnectOnError: null,
-      enableOfflineQueue: false,
-      autoResubscribe: false,
-      autoResendUnfulfilledCommands: false,
-      // PUBLISH, SUBSCRIBE and UNSUBSCRIBE are all that the user in Redis needs to be allowed.
-      enableReadyCheck: false,
-      disableClientInfo: true,
-      protocol: 2,
-      connectTimeout: 5000,
-      // A frozen Redis never closes its end.
-      disconnectTimeout: 0,
-      connectionName: 'nest-realtime-chat',
-    };
-    const client = typeof host === 'string' ? new Redis(host, options) : new Redis({ ...host, ...options });
+    const client = oneLifeClient(host);
     client.on('error', (error: unknown) => {
       if (!this.ended) this.lastError = reasonOf(error);
     });
@@ -161,10 +146,4 @@ export class RedisLink {
     this.subscriber.disconnect();
     this.publisher.disconnect();
   }
-}
-
-/** A refused connection to two addresses of one name is an error without a message. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

@@ -5,6 +5,7 @@ import { FaultLog } from './fault-log.js';
 import { LocalChannels, sweepEveryMs } from './local-channels.js';
 import { checkChannel, checkGroup, pubSubChannel } from './names.js';
 import { type ChannelLayerOptions, localOptions } from './options.js';
+import { redisAddress } from './redis-address.js';
 import { RedisHost } from './redis-host.js';
 import { Serializer } from './serializer.js';
 import { hostIndex } from './sharding.js';
@@ -47,7 +48,7 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
     this.hosts = hosts.map(
       (host) =>
         new RedisHost(
-          { host, prefix: this.prefix },
+          { host: redisAddress(host), prefix: this.prefix },
           {
             message: (channel, payload) => this.hear(channel, payload),
             changed: () => this.tellHealth(),

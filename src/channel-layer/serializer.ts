@@ -1,7 +1,7 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import type { LayerMessage, LayerValue } from './channel-layer.js';
 import { Fernet } from './fernet.js';
-import { copyMessage, maxDepth } from './message.js';
+import { copyMessage, envelopeKey, maxDepth } from './message.js';
 import type { SerializerFormat } from './options.js';
 
 /**
@@ -20,22 +20,50 @@ export class Serializer {
   }
 
   encode(message: LayerMessage): Buffer {
-    const bytes = codecs[this.format].encode(copyMessage(message));
-    return this.fernet ? Buffer.from(this.fernet.encrypt(bytes), 'latin1') : bytes;
+    return this.pack(copyMessage(message));
   }
 
   /** `maxAge` in seconds, of an encrypted message: by the sender's clock. */
   decode(payload: Uint8Array, maxAge?: number): LayerMessage {
+    return copyMessage(this.unpack(payload, maxAge));
+  }
+
+  /**
+   * The core layer's envelope: whom it is for stands in the map itself, as its last entry. Takes what
+   * {@link copyMessage} made, so that a message for many is checked once.
+   */
+  encodeFor(copy: LayerMessage, to?: string | string[]): Buffer {
+    return this.pack(to === undefined ? copy : { ...copy, [envelopeKey]: to });
+  }
+
+  /** A message and whom it names; nobody where it has no envelope, as on a plain channel. */
+  decodeFor(payload: Uint8Array, maxAge?: number): { message: LayerMessage; to: string[] } {
+    const value = this.unpack(payload, maxAge);
+    if (!isEnveloped(value)) return { message: copyMessage(value), to: [] };
+    const { [envelopeKey]: named, ...rest } = value;
+    const to: unknown[] = Array.isArray(named) ? named : [named];
+    if (!to.every((name) => typeof name === 'string'))
+      throw new TypeError('The envelope names channels by strings');
+    return { message: copyMessage(rest), to };
+  }
+
+  private pack(copy: LayerMessage): Buffer {
+    const bytes = codecs[this.format].encode(copy);
+    return this.fernet ? Buffer.from(this.fernet.encrypt(bytes), 'latin1') : bytes;
+  }
+
+  private unpack(payload: Uint8Array, maxAge?: number): unknown {
     const bytes = this.fernet ? this.fernet.decrypt(payload, maxAge) : payload;
-    let value: unknown;
     try {
-      value = codecs[this.format].decode(bytes);
+      return codecs[this.format].decode(bytes);
     } catch (cause) {
       throw new TypeError(`The payload is not ${this.format}`, { cause });
     }
-    return copyMessage(value);
   }
 }
+
+const isEnveloped = (value: unknown): value is { [envelopeKey]: unknown } =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, envelopeKey);
 
 interface Codec {
   encode(message: LayerMessage): Buffer;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRedisUrl } from '../channel-layer/redis-url.js';
 import { defaultLimits } from '../protocol/index.js';
 
 const Flag = z.enum(['on', 'off']).transform((value) => value === 'on');
@@ -41,11 +42,11 @@ const Schema = z.object({
   REDIS_URL: z
     .string()
     .refine(
-      (value) => value.split(',').every((host) => /^rediss?:\/\/[^/\s]+/.test(host.trim())),
-      'must be redis://… or rediss://…, several separated by commas',
+      (value) => value.split(',').every((host) => isRedisUrl(host.trim())),
+      'must be redis://…, rediss://… or redis-sentinel://one:26379;two:26379/<master>, several separated by commas',
     )
     .optional(),
-  CHANNEL_LAYER: z.enum(['memory', 'redis-pubsub']).optional(),
+  CHANNEL_LAYER: z.enum(['memory', 'redis-pubsub', 'redis']).optional(),
   CHANNEL_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9._:-]{1,40}$/, '1–40 of A-Z a-z 0-9 . _ : -')
@@ -56,6 +57,7 @@ const Schema = z.object({
   GROUP_EXPIRY: count(86_400),
   /** The first encrypts, all decrypt. */
   CHANNEL_ENCRYPTION_KEYS: List,
+  CHANNEL_SERIALIZER: z.enum(['msgpack', 'json']).default('msgpack'),
 
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   GUESTS: Flag.prefault('on'),
@@ -111,8 +113,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 /** What is wrong only together. */
 function contradictions(given: Record<string, string | undefined>): string[] {
   const lines: string[] = [];
-  if (given.CHANNEL_LAYER === 'redis-pubsub' && !given.REDIS_URL)
-    lines.push('  CHANNEL_LAYER: redis-pubsub needs REDIS_URL');
+  if (given.CHANNEL_LAYER?.startsWith('redis') && !given.REDIS_URL)
+    lines.push(`  CHANNEL_LAYER: ${given.CHANNEL_LAYER} needs REDIS_URL`);
   if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000'))
     lines.push('  ADMIN_PORT: must not be PORT, which is public');
   if (given.DATABASE_URL?.startsWith('postgres') && !given.AUTH_SECRET)

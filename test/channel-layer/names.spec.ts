@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createChannelLayer } from '../../src/channel-layer/create.channel-layer.js';
 import { FaultLog } from '../../src/channel-layer/fault-log.js';
@@ -6,12 +7,16 @@ import { copyMessage } from '../../src/channel-layer/message.js';
 import {
   checkChannel,
   checkGroup,
+  isOurs,
+  newProcess,
   processChannel,
   processOf,
   pubSubChannel,
+  queueOf,
 } from '../../src/channel-layer/names.js';
 import { capacityRule } from '../../src/channel-layer/options.js';
 import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
+import { RedisChannelLayer } from '../../src/channel-layer/redis.channel-layer.js';
 import { hostIndex } from '../../src/channel-layer/sharding.js';
 import { parseEnv } from '../../src/config/env.js';
 
@@ -42,6 +47,18 @@ describe('names', () => {
     expect(processOf('thumbnails')).toBeUndefined();
     expect(pubSubChannel('asgi')).toMatch(/^asgispecific\.[0-9a-f]{32}$/);
     expect(checkChannel(pubSubChannel('asgi:'), 'asgi:')).toBeTruthy();
+  });
+
+  it('tells processes of ours, whose names are valid in Django too, from those of Django', () => {
+    for (let i = 0; i < 100; i++) {
+      const process = newProcess();
+      expect(process).toMatch(/^[0-9a-f]{32}$/);
+      expect(isOurs(process)).toBe(true);
+      // Python's uuid4().hex
+      expect(isOurs(randomUUID().replaceAll('-', ''))).toBe(false);
+    }
+    expect(queueOf('specific.00112233!44')).toBe('specific.00112233!');
+    expect(queueOf('thumbnails')).toBe('thumbnails');
   });
 
   it('finds the host that channels_redis would', () => {
@@ -134,8 +151,9 @@ describe('createChannelLayer', () => {
       {},
       { REDIS_URL: 'redis://127.0.0.1:1, redis://127.0.0.1:2' },
       { REDIS_URL: 'redis://x', CHANNEL_LAYER: 'memory' },
+      { REDIS_URL: 'redis-sentinel://127.0.0.1:1;127.0.0.1:2/mymaster', CHANNEL_LAYER: 'redis' },
     ].map((source) => createChannelLayer(parseEnv(source)));
-    const kinds = [MemoryChannelLayer, RedisPubSubChannelLayer, MemoryChannelLayer];
+    const kinds = [MemoryChannelLayer, RedisPubSubChannelLayer, MemoryChannelLayer, RedisChannelLayer];
     made.forEach((layer, i) => expect(layer).toBeInstanceOf(kinds[i]!));
     await expect(made[0]!.flush()).rejects.toThrow('refused in production');
     await Promise.all(made.map((layer) => layer.close()));

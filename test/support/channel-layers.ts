@@ -1,6 +1,7 @@
 import type { ChannelLayer } from '../../src/channel-layer/channel-layer.js';
 import { MemoryBus, MemoryChannelLayer } from '../../src/channel-layer/memory.channel-layer.js';
 import type { ChannelLayerOptions } from '../../src/channel-layer/options.js';
+import { RedisChannelLayer } from '../../src/channel-layer/redis.channel-layer.js';
 import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
 import { healthOf } from './observe.js';
 
@@ -22,7 +23,15 @@ export async function twoMemoryNodes(options?: ChannelLayerOptions) {
 
 /** Both ready. */
 export async function twoRedisNodes(options: ChannelLayerOptions) {
-  const nodes = closing(new RedisPubSubChannelLayer(options), new RedisPubSubChannelLayer(options));
-  await Promise.all([healthOf(nodes.a, 'ready'), healthOf(nodes.b, 'ready')]);
-  return nodes;
+  return bothReady(new RedisPubSubChannelLayer(options), new RedisPubSubChannelLayer(options));
+}
+
+/** Of the core layer. Both ready. */
+export async function twoCoreNodes(options: ChannelLayerOptions) {
+  return bothReady(new RedisChannelLayer(options), new RedisChannelLayer(options));
+}
+
+async function bothReady<Layer extends ChannelLayer>(a: Layer, b: Layer) {
+  await Promise.all([healthOf(a, 'ready'), healthOf(b, 'ready')]);
+  return closing(a, b);
 }

@@ -1,0 +1,103 @@
+import type { FaultLog } from './fault-log.js';
+import type { LocalChannels } from './local-channels.js';
+import { copyMessage } from './message.js';
+import { processOf, queueOf } from './names.js';
+import type { QueueKeys } from './queue-keys.js';
+import type { Serializer } from './serializer.js';
+
+export interface QueueReaderOptions {
+  keys: QueueKeys;
+  serializer: Serializer;
+  /** Bytes before each message. */
+  prefixLength: number;
+  /** Seconds. */
+  expiry: number;
+  /** This process. */
+  process: string;
+  channels: LocalChannels;
+  log: FaultLog;
+}
+
+export interface QueueReaderEvents {
+  dropped(): void;
+  /** Messages waited too long for us: this process was away. */
+  expired(): void;
+  putBack(host: number, key: string, args: (string | Buffer)[]): void;
+}
+
+/** Of Fernet tokens, as in channels_redis. */
+const tokenGrace = 10;
+
+/** What came out of a queue in Redis, brought to the channels that it names. */
+export class QueueReader {
+  undecodable = 0;
+  /** Keys of this process' own queues: one for each prefix of its channels. */
+  private readonly own = new Set<string>();
+  /** Plain channels with a reader, by key. */
+  private readonly plain = new Map<string, string>();
+
+  constructor(
+    private readonly options: QueueReaderOptions,
+    private readonly events: QueueReaderEvents,
+  ) {
+    this.drain(`specific.${options.process}!`);
+  }
+
+  /** Where to wait. */
+  queues(): { single: string[]; drained: string[] } {
+    return { single: [...this.plain.keys()], drained: [...this.own] };
+  }
+
+  /** A queue of this process. Whether it is new. */
+  drain(queue: string): boolean {
+    const key = this.options.keys.queue(queue);
+    if (this.own.has(key)) return false;
+    this.own.add(key);
+    return true;
+  }
+
+  watch(channel: string): void {
+    this.plain.set(this.options.keys.queue(channel), channel);
+  }
+
+  unwatch(channel: string): void {
+    this.plain.delete(this.options.keys.queue(channel));
+  }
+
+  take({ host, key, member, score }: { host: number; key: string; member: Buffer; score: number }): void {
+    const { expiry, prefixLength, serializer, log } = this.options;
+    if (score < Date.now() / 1000 - expiry) {
+      this.events.dropped();
+      this.events.expired();
+      return log.warn('expired', `Messages that had waited for more than ${expiry} s in Redis were dropped`);
+    }
+    const channel = this.plain.get(key);
+    if (!this.own.has(key) && channel === undefined)
+      return this.events.putBack(host, key, [`${score}`, `${Math.ceil(expiry)}`, member]);
+    try {
+      const { message, to } = serializer.decodeFor(member.subarray(prefixLength), expiry + tokenGrace);
+      this.deliver(channel === undefined ? this.named(to, key) : [channel], message);
+    } catch (error) {
+      this.undecodable++;
+      const reason = error instanceof TypeError ? error.message : 'it cannot be decrypted';
+      log.warn('undecodable', `A message from Redis was ignored: ${reason}`);
+    }
+  }
+
+  /** Only channels whose queue it is: an envelope cannot reach what another key belongs to. */
+  private named(to: string[], key: string): string[] {
+    const { keys, process } = this.options;
+    const here = to.filter((name) => processOf(name) === process && keys.queue(queueOf(name)) === key);
+    return [...new Set(here)];
+  }
+
+  private deliver(names: string[], message: ReturnType<typeof copyMessage>): void {
+    let first = true;
+    for (const name of names) {
+      const box = this.options.channels.find(name);
+      if (!box) continue;
+      box.offer(first ? message : copyMessage(message));
+      first = false;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { parseSentinels } from './redis-url.js';
+
+/**
+ * Where one Redis is: a URL, ioredis' options, or what channels_redis' `hosts` may hold: a pair of host and port, an
+ * address, or sentinels. A Redis behind sentinels can also be written as a URL, which fits an environment variable:
+ * `redis-sentinel://user:password@one:26379;two:26379/mymaster?db=0&sentinelPassword=…` (`rediss-sentinel://` for TLS).
+ */
+export type RedisHostOption =
+  | string
+  | readonly [host: string, port: number]
+  | { address: string | readonly [host: string, port: number] }
+  | {
+      sentinels: readonly (readonly [host: string, port: number])[];
+      masterName: string;
+      sentinelKwargs?: { username?: string; password?: string };
+      db?: number;
+      username?: string;
+      password?: string;
+    }
+  | RedisOptions;
+
+/** What ioredis understands: a URL, or options. Throws a `TypeError` for anything that names no Redis. */
+export function redisAddress(host: RedisHostOption): string | RedisOptions {
+  if (typeof host === 'string') {
+    if (!/^rediss?-sentinel:/.test(host)) return host;
+    const options = parseSentinels(host);
+    if (!options) throw new TypeError('A URL of sentinels is redis-sentinel://one:26379;two:26379/<master>');
+    return options;
+  }
+  if (isPair(host)) return { host: host[0], port: host[1] };
+  if ('address' in host) return redisAddress(host.address);
+  if (!('masterName' in host)) return host;
+  const { sentinels, masterName, sentinelKwargs, ...rest } = host;
+  return {
+    ...rest,
+    name: masterName,
+    sentinels: sentinels.map(([name, port]) => ({ host: name, port })),
+    sentinelUsername: sentinelKwargs?.username,
+    sentinelPassword: sentinelKwargs?.password,
+  };
+}
+
+/** Without a user or a password. */
+export function addressName(host: string | RedisOptions): string {
+  if (typeof host === 'string') return URL.canParse(host) ? new URL(host).host : 'at a socket';
+  return host.path ?? host.name ?? `${host.host ?? 'localhost'}:${host.port ?? 6379}`;
+}
+
+/** A client that never reconnects and never resends: its first fault ends it. Not connected yet. */
+export function oneLifeClient(host: string | RedisOptions): Redis {
+  const options: RedisOptions = {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    reconnectOnError: null,
+    enableOfflineQueue: false,
+    autoResubscribe: false,
+    autoResendUnfulfilledCommands: false,
+    // No INFO, no HELLO: the user in Redis needs to be allowed only what the layer itself calls.
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    protocol: 2,
+    connectTimeout: 5000,
+    // A frozen Redis never closes its end.
+    disconnectTimeout: 0,
+    connectionName: 'nest-realtime-chat',
+    sentinelRetryStrategy: () => null,
+    sentinelReconnectStrategy: () => null,
+  };
+  return typeof host === 'string' ? new Redis(host, options) : new Redis({ ...host, ...options });
+}
+
+/** A refused connection to two addresses of one name is an error without a message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}
+
+function isPair(host: RedisHostOption): host is readonly [string, number] {
+  return Array.isArray(host);
+}

@@ -1,0 +1,31 @@
+import type { RedisOptions } from 'ioredis';
+
+const sentinelUrl =
+  /^(?<tls>rediss)?(?:redis)?-sentinel:\/\/(?:(?<auth>[^@]*)@)?(?<nodes>[^/@]+)\/(?<master>[^/?#]+)(?:\?(?<query>.*))?$/;
+
+/** Whether a URL is one that {@link redisAddress} understands. */
+export const isRedisUrl = (url: string) => /^rediss?:\/\/[^/\s]+/.test(url) || parseSentinels(url) !== null;
+
+/** ioredis' options for a URL of sentinels; `null` where it is none. */
+export function parseSentinels(url: string): RedisOptions | null {
+  const found = sentinelUrl.exec(url)?.groups;
+  if (!found) return null;
+  const sentinels = found.nodes!.split(';').map((node) => /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(node));
+  if (!sentinels.every((match) => match !== null)) return null;
+  const [username, password] = (found.auth ?? '').split(':').map(decodeURIComponent);
+  const query = new URLSearchParams(found.query);
+  const db = query.get('db');
+  return {
+    name: decodeURIComponent(found.master!),
+    sentinels: sentinels.map(([, host, port]) => ({
+      host: host!.replace(/^\[|\]$/g, ''),
+      port: Number(port ?? 26_379),
+    })),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(db ? { db: Number(db) } : {}),
+    ...(query.has('sentinelUsername') ? { sentinelUsername: query.get('sentinelUsername')! } : {}),
+    ...(query.has('sentinelPassword') ? { sentinelPassword: query.get('sentinelPassword')! } : {}),
+    ...(found.tls ? { tls: {}, enableTLSForSentinelMode: true } : {}),
+  };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { addressName, redisAddress } from '../../src/channel-layer/redis-address.js';
+import { ConfigError, parseEnv } from '../../src/config/env.js';
+
+const mymaster = {
+  name: 'mymaster',
+  sentinels: [
+    { host: 'one', port: 26_379 },
+    { host: 'two', port: 26_380 },
+  ],
+};
+
+describe('where a Redis is', () => {
+  it("may be said in every way of channels_redis' hosts", () => {
+    expect(redisAddress('redis://cache:6380/1')).toBe('redis://cache:6380/1');
+    expect(redisAddress({ address: 'rediss://cache' })).toBe('rediss://cache');
+    expect(redisAddress(['cache', 6380])).toEqual({ host: 'cache', port: 6380 });
+    expect(redisAddress({ address: ['cache', 6380] })).toEqual({ host: 'cache', port: 6380 });
+    expect(redisAddress({ host: 'cache', tls: {} })).toEqual({ host: 'cache', tls: {} });
+    const sentinels = [
+      ['one', 26_379],
+      ['two', 26_380],
+    ] as const;
+    expect(
+      redisAddress({ sentinels, masterName: 'mymaster', sentinelKwargs: { password: 's' }, db: 2 }),
+    ).toMatchObject({ ...mymaster, sentinelPassword: 's', db: 2 });
+  });
+
+  it('behind sentinels fits an environment variable', () => {
+    expect(redisAddress('redis-sentinel://one;two:26380/mymaster')).toEqual(mymaster);
+    expect(
+      redisAddress('rediss-sentinel://chat:p%40ss@one;two:26380/mymaster?db=3&sentinelPassword=s'),
+    ).toEqual({
+      ...mymaster,
+      username: 'chat',
+      password: 'p@ss',
+      db: 3,
+      sentinelPassword: 's',
+      tls: {},
+      enableTLSForSentinelMode: true,
+    });
+    expect(redisAddress('redis-sentinel://[::1]:1/m')).toMatchObject({
+      sentinels: [{ host: '::1', port: 1 }],
+    });
+    expect(() => redisAddress('redis-sentinel://one:26379')).toThrow(TypeError);
+  });
+
+  it('is told without a user or a password', () => {
+    expect(addressName('redis://user:pass@cache:6380')).toBe('cache:6380');
+    expect(addressName(redisAddress('redis-sentinel://u:p@one/mymaster'))).toBe('mymaster');
+  });
+
+  it('is checked when the server starts', () => {
+    expect(
+      parseEnv({ REDIS_URL: 'redis-sentinel://one;two/mymaster, redis://b', CHANNEL_LAYER: 'redis' }),
+    ).toMatchObject({
+      CHANNEL_SERIALIZER: 'msgpack',
+    });
+    expect(() => parseEnv({ REDIS_URL: 'redis-sentinel://one' })).toThrow(ConfigError);
+    expect(() => parseEnv({ CHANNEL_LAYER: 'redis' })).toThrow('CHANNEL_LAYER: redis needs REDIS_URL');
+  });
+});
