@@ -1,34 +1,29 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import { ChatError } from '../protocol/index.js';
-import { ADDRESS_HEADER, Auth, AUTH_PATH } from './better-auth.js';
+import { AuthGate, passCookies } from './auth.gate.js';
+import { Auth } from './better-auth.js';
+import { AUTH_PATH } from './better-auth.options.js';
 
-/** What Better Auth is asked for so far. Its other routes are as good as not there. */
-const routes = new Map([
+/** What of Better Auth there is. Its other routes are as good as not there. */
+const routes = new Map<string, 'GET' | 'POST'>([
   ['/sign-in/anonymous', 'POST'],
+  ['/sign-in/username', 'POST'],
+  ['/sign-up/email', 'POST'],
   ['/get-session', 'GET'],
   ['/sign-out', 'POST'],
+  ['/revoke-sessions', 'POST'],
+  ['/revoke-other-sessions', 'POST'],
+  ['/change-password', 'POST'],
 ]);
 
-/** What Better Auth reads. Nothing else of a request reaches it, above all no forwarding header. */
-const forwarded = [
-  'authorization',
-  'cookie',
-  'content-type',
-  'origin',
-  'referer',
-  'sec-fetch-site',
-  'sec-fetch-mode',
-  'sec-fetch-dest',
-] as const;
-
-/**
- * Better Auth's routes under `/api/auth`. Expects Nest's body parser before it, and Express to know the trusted
- * proxies: `secure`, `host` and `ip` of the request are believed.
- */
+/** Better Auth's routes under `/api/auth`. Expects Nest's body parser before it. */
 @Controller('api/auth')
 export class AuthController {
-  constructor(private readonly auth: Auth) {}
+  constructor(
+    private readonly auth: Auth,
+    private readonly gate: AuthGate,
+  ) {}
 
   @All('*path')
   async handle(@Req() request: ExpressRequest, @Res() response: ExpressResponse): Promise<void> {
@@ -41,39 +36,8 @@ export class AuthController {
       response.setHeader('allow', method);
       throw new ChatError('method_not_allowed', `use ${method}`);
     }
-    const answer = await this.auth.for(request).handler(toWebRequest(request, path));
-    if (path === '/sign-out' && answer.ok) await this.endFor(request);
-    await send(answer, response);
+    await send(await this.gate.call(request, path, { method, body: request.body }), response);
   }
-
-  /** Nobody is told that they are signed out while their session is still there. */
-  private async endFor(request: ExpressRequest): Promise<void> {
-    const token = readToken(this.auth, request);
-    if (token) await this.auth.end(token);
-  }
-}
-
-/** A cookie that is not valid is only taken away: there is nothing behind it. */
-function readToken(auth: Auth, request: ExpressRequest): string | null {
-  try {
-    return auth.tokens.read(request)?.token ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function toWebRequest(request: ExpressRequest, path: string): Request {
-  const url = `${request.protocol}://${request.host}${AUTH_PATH}${path}`;
-  if (!URL.canParse(url)) throw new ChatError('bad_schema', 'the Host header is not an address');
-  const headers = new Headers();
-  for (const name of forwarded) {
-    const value = request.headers[name];
-    if (typeof value === 'string') headers.set(name, value);
-  }
-  headers.set('user-agent', request.headers['user-agent']?.slice(0, 256) ?? '');
-  if (request.ip) headers.set(ADDRESS_HEADER, request.ip);
-  const body = request.method === 'POST' && request.body !== undefined ? JSON.stringify(request.body) : null;
-  return new Request(url, { method: request.method, headers, body });
 }
 
 async function send(answer: Response, response: ExpressResponse): Promise<void> {
@@ -81,9 +45,8 @@ async function send(answer: Response, response: ExpressResponse): Promise<void> 
   response.status(answer.status);
   const type = answer.headers.get('content-type');
   if (type) response.setHeader('content-type', type);
-  const cookies = answer.headers.getSetCookie();
-  if (cookies.length > 0) response.setHeader('set-cookie', cookies);
-  const wait = answer.headers.get('x-retry-after');
+  passCookies(answer, response);
+  const wait = answer.headers.get('retry-after') ?? answer.headers.get('x-retry-after');
   if (wait) response.setHeader('retry-after', wait);
   response.setHeader('cache-control', 'no-store');
   response.end(body);

@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { ChatError, type User } from '../protocol/index.js';
+import { columnsOf } from '../database/columns.js';
+import { ChatError } from '../protocol/index.js';
 import { AuthProvider, type Credentials, type Identity } from './auth-provider.js';
-import { Auth, guestEmail, SESSION_ABSOLUTE, SESSION_IDLE, SESSION_RENEWAL } from './better-auth.js';
+import { Auth } from './better-auth.js';
+import { guestEmail, SESSION_ABSOLUTE, SESSION_IDLE, SESSION_RENEWAL } from './better-auth.options.js';
 import { guestName } from './guest-name.js';
+import { checkNotTaken, claimNames } from './name-claims.js';
 import type { LiveSession } from './session.cache.js';
+import { isShutOut, type Standing } from './standing.js';
+import { userOf } from './user-row.js';
 
 /** A header may be 16 kB; a browser's name is shorter. */
 const USER_AGENT_LENGTH = 256;
@@ -35,13 +40,29 @@ export class SessionAuthProvider extends AuthProvider {
       return { user, session: await store.createSession(user.id, false, { userAgent }) };
     });
     const cookies = [this.cookie(from, session.token, session.expiresAt.getTime())];
-    return { user: onTheWire(user), sessionId: session.id, cookies };
+    return { user: userOf(user), sessionId: session.id, cookies };
   }
 
   override async rename(from: Credentials, name: string): Promise<Identity> {
     const identity = await this.identify(from);
     if (!identity) throw new ChatError('unauthenticated', 'sign in first');
-    await this.auth.withStore((store) => store.updateUser(identity.user.id, { name }));
+    const { id } = identity.user;
+    const { database, tables, sessions } = this.auth;
+    const named = { name, updatedAt: columnsOf(database.dialect).instant(new Date()) };
+    await database.attempt(() =>
+      tables.transaction().execute(async (store) => {
+        const person = await store
+          .selectFrom('user')
+          .select('username')
+          .where('id', '=', id)
+          .executeTakeFirst();
+        // An account has its name to itself; a guest only while nobody has it.
+        if (identity.user.guest) await checkNotTaken(store, name);
+        else await claimNames(store, id, person?.username ? [person.username, name] : [name]);
+        await store.updateTable('user').set(named).where('id', '=', id).execute();
+      }),
+    );
+    sessions.dropPerson(id);
     return { ...identity, user: { ...identity.user, name } };
   }
 
@@ -51,12 +72,12 @@ export class SessionAuthProvider extends AuthProvider {
       if (!found) return null;
       const { session, user } = found;
       const expiresAt = session.expiresAt.getTime();
-      if (expiresAt <= Date.now()) return null;
+      if (expiresAt <= Date.now() || isShutOut(user as Standing)) return null;
 
       const extended = extendedEnd(session);
       const live = {
         id: session.id,
-        user: onTheWire(user),
+        user: userOf(user),
         expiresAt: extended,
         renewed: extended > expiresAt,
       };
@@ -77,9 +98,4 @@ function extendedEnd(session: { createdAt: Date; updatedAt: Date; expiresAt: Dat
   const now = Date.now();
   if (now - session.updatedAt.getTime() < SESSION_RENEWAL * 1000) return session.expiresAt.getTime();
   return Math.min(now + SESSION_IDLE * 1000, session.createdAt.getTime() + SESSION_ABSOLUTE * 1000);
-}
-
-/** Better Auth's row has an address and more: nobody else's business. */
-function onTheWire(user: { id: string; name: string; isAnonymous?: boolean | null }): User {
-  return { id: user.id, name: user.name, guest: user.isAnonymous === true };
 }

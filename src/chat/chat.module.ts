@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, DiscoveryModule, MetadataScanner } from '@nestjs/core';
 import { AccountCleanup } from '../auth/account-cleanup.js';
 import { AuthController } from '../auth/auth.controller.js';
+import { AuthGate } from '../auth/auth.gate.js';
 import { Auth } from '../auth/better-auth.js';
 import { AuthProvider } from '../auth/auth-provider.js';
+import { ProfileChanges, SignOuts } from '../auth/sign-outs.js';
 import { ChannelLayer } from '../channel-layer/channel-layer.js';
 import { Env, resolveEnv } from '../config/env.js';
 import { HookRunner } from '../hooks/hook.runner.js';
@@ -110,10 +112,13 @@ const storage = [
       new AccountCleanup(database, { everyHours: CLEANUP_HOURS, guestDays: GUEST_DAYS }),
     inject: [Storage, Env],
   },
+  { provide: SignOuts, useFactory: ({ signOuts }: Auth) => signOuts, inject: [Auth] },
+  { provide: ProfileChanges, useFactory: ({ profiles }: Auth) => profiles, inject: [Auth] },
 ];
 
 const web = [
   AdminServer,
+  AuthGate,
   Health,
   HttpErrorFilter,
   PageRenderer,

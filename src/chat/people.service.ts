@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AuthProvider, type Credentials, type Identity } from '../auth/auth-provider.js';
+import { ProfileChanges } from '../auth/sign-outs.js';
 import { RoomDirectory } from '../log/room-log.js';
 import type { User } from '../protocol/index.js';
 import { LocalPeople } from './local-people.js';
@@ -9,10 +10,11 @@ import { RateLimits } from './rate-limits.js';
 /** What people are called, wherever they are connected. */
 @Injectable()
 export class PeopleService implements OnModuleInit, OnApplicationShutdown {
-  private stopListening?: () => void;
+  private readonly stops: (() => void)[] = [];
 
   constructor(
     private readonly auth: AuthProvider,
+    private readonly profiles: ProfileChanges,
     private readonly directory: RoomDirectory,
     private readonly local: LocalPeople,
     private readonly link: NodeLink,
@@ -20,12 +22,15 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.stopListening = this.link.listen((hint) => this.hear(hint));
+    this.stops.push(
+      this.link.listen((hint) => this.hear(hint)),
+      this.profiles.listen((user) => this.changed(user)),
+    );
     await this.link.join(PEOPLE);
   }
 
   onApplicationShutdown(): void {
-    this.stopListening?.();
+    for (const stop of this.stops) stop();
   }
 
   /** From now on, on old messages too, and in the lists of everybody who sees them. `name` was validated. Throws `rate_limited`. */
@@ -33,10 +38,14 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
     const known = await this.auth.identify(from);
     if (known) this.limits.rename(known.user.id);
     const identity = await this.auth.rename(from, name);
-    await this.directory.renamePerson(identity.user);
-    this.local.renamed(identity.user);
-    this.link.say('chat.person.renamed', PEOPLE, identity.user);
+    await this.changed(identity.user);
     return identity;
+  }
+
+  private async changed(user: User): Promise<void> {
+    await this.directory.renamePerson(user);
+    this.local.renamed(user);
+    this.link.say('chat.person.renamed', PEOPLE, user);
   }
 
   private hear({ type, body }: NodeHint): void {

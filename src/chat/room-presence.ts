@@ -42,7 +42,7 @@ export class RoomPresence {
     }
     known.connections++;
     known.goneAt = undefined;
-    const renamed = known.user.name !== user.name;
+    const renamed = !looksSame(known.user, user);
     known.user = user;
     if (renamed) this.version++;
     return renamed;
@@ -115,16 +115,25 @@ export class RoomPresence {
   }
 }
 
-/** What turns `before` into `after`. Somebody with another name counts as joined: the name is what is shown. */
+/** What turns `before` into `after`. Somebody who looks different counts as joined: that is how it is shown. */
 export function difference(
   before: ReadonlyMap<string, User>,
   after: ReadonlyMap<string, User>,
 ): PresenceDiff {
-  const joined = [...after.values()].filter(({ id, name }) => before.get(id)?.name !== name);
+  const joined = [...after.values()].filter((user) => !looksSame(before.get(user.id), user));
   const left = [...before.keys()].filter((id) => !after.has(id));
   return { joined, left };
 }
 
 function byId(users: User[]): Map<string, User> {
   return new Map(users.map((user) => [user.id, user]));
+}
+
+function looksSame(before: User | undefined, after: User): boolean {
+  return (
+    before?.name === after.name &&
+    before.picture === after.picture &&
+    before.status === after.status &&
+    before.guest === after.guest
+  );
 }

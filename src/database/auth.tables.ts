@@ -8,12 +8,17 @@ export type AuthTables = {
   session: SessionTable;
   account: AccountTable;
   verification: VerificationTable;
+  twoFactor: TwoFactorTable;
+  apikey: ApiKeyTable;
+  takenName: { skeleton: string; userId: string };
+  founder: { place: number; userId: string };
+  picture: PictureTable;
 };
 
 /** ISO 8601 text in SQLite, a Date from PostgreSQL. */
-type Instant = string | Date;
+export type Instant = string | Date;
 /** 0 and 1 in SQLite. */
-type Flag = number | boolean;
+export type Flag = number | boolean;
 
 type Stamped = {
   id: string;
@@ -26,8 +31,18 @@ type UserTable = Stamped & {
   /** Unique. Guests have a made-up one under `.invalid`. */
   email: string;
   emailVerified: Flag;
+  /** The id of their picture. */
   image: string | null;
   isAnonymous: Flag | null;
+  /** What one signs in by, as compared; none where another service signs the person in. */
+  username: string | null;
+  status: string | null;
+  role: string | null;
+  twoFactorEnabled: Flag | null;
+  banned: Flag | null;
+  banReason: string | null;
+  banExpires: Instant | null;
+  disabled: Flag | null;
 };
 
 type SessionTable = Stamped & {
@@ -56,4 +71,36 @@ type VerificationTable = Stamped & {
   identifier: string;
   value: string;
   expiresAt: Instant;
+};
+
+type TwoFactorTable = {
+  id: string;
+  userId: string;
+  /** Both encrypted with our secret. */
+  secret: string;
+  backupCodes: string;
+  verified: Flag | null;
+  failedVerificationCount: number | null;
+  lockedUntil: Instant | null;
+};
+
+/** Of the plugin's columns those that we read. */
+type ApiKeyTable = Stamped & {
+  name: string | null;
+  /** The first characters, to tell keys apart. */
+  start: string | null;
+  referenceId: string;
+  /** Hashed. */
+  key: string;
+  enabled: Flag | null;
+  lastRequest: Instant | null;
+  expiresAt: Instant | null;
+};
+
+type PictureTable = {
+  id: string;
+  userId: string;
+  type: string;
+  bytes: Uint8Array;
+  createdAt: Instant;
 };

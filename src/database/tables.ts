@@ -69,4 +69,6 @@ export interface PersonTable {
   id: string;
   name: string;
   guest: number;
+  /** The id of their picture. */
+  picture: string | null;
 }

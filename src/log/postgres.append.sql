@@ -57,6 +57,6 @@ new_person as (
 ),
 -- projections: what the types of event in this batch do to the tables that are read
 -- A person whom this very statement adds is not yet there for it to read: then it is what the draft says.
-select n, seq, coalesce(person.name, placed.name) as name, coalesce(person.guest, placed.guest) as guest
+select n, seq, coalesce(person.name, placed.name) as name, coalesce(person.guest, placed.guest) as guest, person.picture
 from placed
-left join lateral (select name, guest from person where person.id = placed.actor_id limit 1) as person on true
+left join lateral (select name, guest, picture from person where person.id = placed.actor_id limit 1) as person on true

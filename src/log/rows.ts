@@ -15,6 +15,7 @@ export interface Entry {
 export interface PersonColumns {
   name: string | null;
   guest: number | null;
+  picture: string | null;
 }
 
 /** An event as it is read, with the words of the message that it creates or changes, as they are now. */
@@ -94,9 +95,9 @@ function dataOf({ type, data, text }: EventRow): object {
   return eventsWithText.has(type) ? { ...kept, text: text ?? '' } : kept;
 }
 
-export function userOf(id: string, { name, guest }: PersonColumns): User {
+export function userOf(id: string, { name, guest, picture }: PersonColumns): User {
   const user = { id, name: name ?? 'Deleted user' };
-  return guest === 1 ? { ...user, guest: true } : user;
+  return { ...user, ...(guest === 1 && { guest: true }), ...(picture && { picture }) };
 }
 
 export function guestFlag(user: User): number {
@@ -116,5 +117,5 @@ export function selectEvents(kysely: Kysely<Tables>) {
       join.on((on) => on('message.no', '=', on.fn.coalesce('event.about', 'event.no'))),
     )
     .select(['room_id', 'seq', 'type', 'event.id', 'actor_id', 'client_id', 'data', 'at'])
-    .select(['text', 'reply_to', 'deleted_at', 'name', 'guest']);
+    .select(['text', 'reply_to', 'deleted_at', 'name', 'guest', 'picture']);
 }

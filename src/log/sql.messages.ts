@@ -35,7 +35,7 @@ function selectMessages(kysely: Kysely<Tables>, roomId: string) {
     .innerJoin('message', 'message.no', 'event.no')
     .leftJoin('person', 'person.id', 'actor_id')
     .select(['event.no', 'seq', 'event.id', 'actor_id', 'client_id', 'at'])
-    .select(['text', 'reply_to', 'edited_at', 'deleted_at', 'changed', 'name', 'guest'])
+    .select(['text', 'reply_to', 'edited_at', 'deleted_at', 'changed', 'name', 'guest', 'picture'])
     .where('room_id', '=', roomId)
     .where('type', '=', 'message.created');
 }
@@ -59,13 +59,13 @@ async function readReactions(
   let query = kysely
     .selectFrom('reaction')
     .leftJoin('person', 'person.id', 'actor_id')
-    .select(['about', 'actor_id', 'emoji', 'seq', 'gone', 'name', 'guest'])
+    .select(['about', 'actor_id', 'emoji', 'seq', 'gone', 'name', 'guest', 'picture'])
     .where('about', 'in', numbers)
     .orderBy('seq');
   if (which === 'present') query = query.where('gone', '=', 0);
   const found = new Map<number, StoredReaction[]>();
-  for (const { about, actor_id, emoji, seq, gone, name, guest } of await query.execute()) {
-    const reaction = { emoji, actor: userOf(actor_id, { name, guest }), seq, gone: gone === 1 };
+  for (const { about, actor_id, emoji, seq, gone, name, guest, picture } of await query.execute()) {
+    const reaction = { emoji, actor: userOf(actor_id, { name, guest, picture }), seq, gone: gone === 1 };
     const others = found.get(about);
     if (others) others.push(reaction);
     else found.set(about, [reaction]);

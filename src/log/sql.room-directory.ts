@@ -70,26 +70,33 @@ export class SqlRoomDirectory extends RoomDirectory {
       .leftJoin('message', 'message.no', 'event.no')
       .leftJoin('person', 'person.id', 'event.actor_id')
       .selectAll('room')
-      .select(['event.actor_id', 'message.text', 'event.at', 'person.name as person', 'person.guest'])
+      .select([
+        'event.actor_id',
+        'message.text',
+        'event.at',
+        'person.name as person',
+        'person.guest',
+        'person.picture',
+      ])
       .where('kind', '=', 'public')
       .orderBy('room.last_at', 'desc')
       .orderBy('room.id', 'desc')
       .limit(limit);
     const rows = await this.database.attempt(() => query.execute());
-    return rows.map(({ actor_id, text, at, person, guest, ...room }) => {
+    return rows.map(({ actor_id, text, at, person, guest, picture, ...room }) => {
       if (actor_id === null || text === null || at === null) return { room: roomOf(room) };
-      const actor = userOf(actor_id, { name: person, guest });
+      const actor = userOf(actor_id, { name: person, guest, picture });
       return { room: roomOf(room), last: { actor, text, at: timeOf(at) } };
     });
   }
 
   override async renamePerson(user: User): Promise<void> {
-    const { id, name } = user;
+    const { id, name, picture = null } = user;
     const guest = guestFlag(user);
     const query = this.database.kysely
       .insertInto('person')
-      .values({ id, name, guest })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, guest }));
+      .values({ id, name, guest, picture })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, guest, picture }));
     await this.database.attempt(() => query.execute());
   }
 

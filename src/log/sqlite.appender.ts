@@ -38,7 +38,7 @@ export class SqliteAppender {
     this.newPerson = sqlite.prepare(
       'insert into person (id, name, guest) values (?, ?, ?) on conflict (id) do nothing',
     );
-    this.person = sqlite.prepare('select name, guest from person where id = ?');
+    this.person = sqlite.prepare('select name, guest, picture from person where id = ?');
     this.projections = sqliteProjections(sqlite);
   }
 
@@ -99,7 +99,7 @@ export class SqliteAppender {
     this.projections[type](draft as never, about ?? (lastInsertRowid as number), seq, at);
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
-    return { seq, name: person.name, guest: person.guest };
+    return { ...person, seq };
   }
 
   private placeOf(roomId: string): Place | undefined {
@@ -114,8 +114,9 @@ export class SqliteAppender {
   /** What the actor is called now; from now on known to readers. */
   private personOf({ actor }: EventDraft): PersonColumns {
     const known = this.person.get(actor.id) as PersonColumns | undefined;
-    if (known) return known;
-    const person = { name: actor.name, guest: guestFlag(actor) };
+    if (known) return { ...known };
+    // A picture is written there when it is chosen, so who is not there has none.
+    const person = { name: actor.name, guest: guestFlag(actor), picture: null };
     this.newPerson.run(actor.id, person.name, person.guest);
     return person;
   }

@@ -30,10 +30,38 @@ const PERSON = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._'’-]{0,31}$/u;
 /** More than two combining marks on one character is a pile, not a name. */
 const MARK_PILE = /\p{M}{3,}/u;
 
+/**
+ * One script, or those that one language writes together (UTS 39, highly restrictive): who needs two alphabets for one
+ * name wants to look like somebody else.
+ */
+const ONE_SCRIPT = [
+  ['Latin', 'Han', 'Hiragana', 'Katakana'],
+  ['Latin', 'Han', 'Bopomofo'],
+  ['Latin', 'Han', 'Hangul'],
+  ...['Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Armenian', 'Georgian', 'Devanagari', 'Bengali', 'Tamil'],
+  ...['Telugu', 'Gujarati', 'Gurmukhi', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao', 'Khmer'],
+  ...['Myanmar', 'Tibetan', 'Ethiopic', 'Thaana', 'Mongolian', 'Cherokee', 'Syriac', 'Oriya', 'Tifinagh'],
+].map((scripts) => {
+  const classes = ['Common', 'Inherited', ...[scripts].flat()].map((script) => `\\p{Script=${script}}`);
+  return new RegExp(`^[${classes.join('')}]+$`, 'u');
+});
+
 /** The name as it is kept: NFC, single spaces. `null` where it is no name. */
 export function personName(value: string): string | null {
   const name = value.normalize('NFC').trim().replace(/\s+/gu, ' ');
-  return PERSON.test(name) && !MARK_PILE.test(name) ? name : null;
+  const isName = PERSON.test(name) && !MARK_PILE.test(name) && ONE_SCRIPT.some((script) => script.test(name));
+  return isName ? name : null;
+}
+
+/** What one signs in by: 2–32 letters, digits, `.`, `_` or `-`, as the person writes it. `null` where it is none. */
+export function signInName(value: string): string | null {
+  const name = personName(value);
+  return name !== null && /^[\p{L}\p{M}\p{Nd}._-]{2,32}$/u.test(name) ? name : null;
+}
+
+/** Of two that sign in by the same letters, in whatever case and width, there is one. */
+export function signInKey(name: string): string {
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 export const PersonName = z

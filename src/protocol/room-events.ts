@@ -7,7 +7,15 @@ import { z } from 'zod';
  */
 
 export const User = z
-  .object({ id: z.string(), name: z.string(), guest: z.boolean().optional() })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    guest: z.boolean().optional(),
+    /** `GET /pictures/<picture>`. */
+    picture: z.string().optional(),
+    /** What they say of themselves; only where people are listed. */
+    status: z.string().optional(),
+  })
   .meta({ id: 'User', description: 'A person as others see them' });
 export type User = z.infer<typeof User>;
 

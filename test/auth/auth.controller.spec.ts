@@ -1,54 +1,8 @@
-import type { AddressInfo } from 'node:net';
-import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { CapturingLogger, Test } from '@nestjs/testing';
-import type { Response } from 'express';
-import request from 'supertest';
 import { describe, expect, it, vi } from 'vitest';
-import { AuthController } from '../../src/auth/auth.controller.js';
-import { Auth, type AuthOptions } from '../../src/auth/better-auth.js';
-import { ChatError } from '../../src/protocol/index.js';
-import { bearerOf, cookieOf, openAuth, type Place, secret, sqlitePlace } from './auth.house.js';
-
-@Catch(ChatError)
-class Problems implements ExceptionFilter<ChatError> {
-  catch(error: ChatError, host: ArgumentsHost): void {
-    host.switchToHttp().getResponse<Response>().status(error.status).json(error.toBody());
-  }
-}
-
-async function serve(place: Place, given: Partial<AuthOptions> = {}) {
-  const house = await openAuth(place, given);
-  const logger = new CapturingLogger();
-  const module = await Test.createTestingModule({
-    controllers: [AuthController],
-    providers: [{ provide: Auth, useValue: house.auth }],
-  })
-    .setLogger(logger)
-    .compile();
-  const app = module.createNestApplication<NestExpressApplication>();
-  app.set('trust proxy', 'loopback');
-  app.useGlobalFilters(new Problems());
-  await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
-  return {
-    ...house,
-    origin,
-    http: request(origin),
-    logged: () => JSON.stringify(logger.entries.map(({ message, stack }) => [message, stack])),
-    async people() {
-      return (await house.tables.selectFrom('user').select('id').execute()).length;
-    },
-    async [Symbol.asyncDispose]() {
-      await app.close();
-      await house[Symbol.asyncDispose]();
-    },
-  };
-}
+import { bearerOf, cookieOf, secret, sqlitePlace } from './auth.house.js';
+import { serve, setCookies } from './auth.server.js';
 
 const signIn = '/api/auth/sign-in/anonymous';
-const setCookies = (answer: request.Response) => answer.get('Set-Cookie') ?? [];
 const canary = 'canary-5f1c9d';
 
 describe('signing in as a guest', () => {
@@ -172,17 +126,21 @@ describe('a foreign page', () => {
 });
 
 describe('what is not meant', () => {
-  it.each(['/sign-up/email', '/sign-in/email', '/sign-in/social', '/delete-anonymous-user', '/update-user'])(
-    '%s is not there',
-    async (path) => {
-      await using place = await sqlitePlace();
-      await using server = await serve(place);
-      const body = { email: 'ann@example.com', password: canary, name: 'Ann' };
-      const answer = await server.http.post(`/api/auth${path}`).send(body).expect(404);
-      expect(answer.text).not.toContain(canary);
-      expect(await server.people()).toBe(0);
-    },
-  );
+  it.each([
+    '/sign-in/email',
+    '/request-password-reset',
+    '/reset-password',
+    '/sign-in/social',
+    '/delete-anonymous-user',
+    '/update-user',
+  ])('%s is not there', async (path) => {
+    await using place = await sqlitePlace();
+    await using server = await serve(place);
+    const body = { email: 'ann@example.com', password: canary, name: 'Ann' };
+    const answer = await server.http.post(`/api/auth${path}`).send(body).expect(404);
+    expect(answer.text).not.toContain(canary);
+    expect(await server.people()).toBe(0);
+  });
 
   it('a token in the address is nobody', async () => {
     await using place = await sqlitePlace();

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import type { Dialect } from '../database.contract.js';
 import { rooms } from './0001_rooms.js';
 import { accounts } from './0002_accounts.js';
+import { signIn } from './0003_sign_in.js';
 
 /**
  * In the order they run. A name once released is never changed or removed: databases remember it.
@@ -10,5 +11,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
   return {
     '0001_rooms': rooms(dialect),
     '0002_accounts': accounts(dialect),
+    '0003_sign_in': signIn(dialect),
   };
 }

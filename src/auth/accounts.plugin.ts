@@ -1,0 +1,104 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthEndpoint, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
+import { username } from 'better-auth/plugins/username';
+import { z } from 'zod';
+import { ChatError, personName, signInKey, signInName } from '../protocol/index.js';
+import type { Accounts } from './accounts.js';
+import { ADDRESS_HEADER } from './address-header.js';
+import { inRoute } from './api-refusal.js';
+import { LONGEST_PASSWORD } from './password.rules.js';
+
+/** Where a sign-in begins: what the browser had before is over then. */
+const BEGINNINGS = /^\/(sign-in\/username|sign-up\/email|two-factor\/verify-\S+|callback\/\S+)$/;
+const YEAR = 365 * 24 * 3600;
+
+const SignUp = z.object({
+  username: z.string().max(200),
+  password: z.string().max(4_096),
+  /** What others see; where it is missing a guest's name stays, and others are called by what they sign in by. */
+  name: z.string().max(200).optional(),
+  /** Clients of Better Auth send one; it is not kept. */
+  email: z.unknown().optional(),
+});
+
+const SignIn = z.object({ username: z.string().max(200), password: z.string().max(4_096) });
+
+/**
+ * Better Auth's `username` plugin with routes of our own behind the same paths: they need no address, turn a guest into
+ * the account that keeps their messages, slow down who guesses, and say nothing about who is there.
+ */
+export function accounts(work: Accounts) {
+  const { schema } = username({ displayUsername: false, usernameNormalization: signInKey });
+
+  const signUpEmail = createAuthEndpoint('/sign-up/email', { method: 'POST', body: SignUp }, async (ctx) => {
+    const session = await getSessionFromCtx(ctx, { disableRefresh: true });
+    const guest = session?.user.isAnonymous ? session.user : null;
+    const signIn = await inRoute(async () => wellFormed(signInName(ctx.body.username)), 'username');
+    const given = ctx.body.name?.trim() ? ctx.body.name : (guest?.name ?? signIn);
+    const name = await inRoute(async () => wellFormed(personName(given)), 'name');
+    const userId = guest?.id ?? (ctx.context.generateId({ model: 'user' }) || crypto.randomUUID());
+    const { password } = ctx.body;
+    const wish = { userId, isGuest: guest !== null, username: signIn, name, password };
+    await inRoute(() => work.register(wish));
+    return enter(ctx, userId, signIn);
+  });
+
+  const signInUsername = createAuthEndpoint(
+    '/sign-in/username',
+    { method: 'POST', body: SignIn },
+    async (ctx) => {
+      const { password } = ctx.body;
+      if (password.length > LONGEST_PASSWORD)
+        throw await inRoute(() => Promise.reject(new ChatError('bad_schema', 'the password is too long')));
+      const name = signInKey(ctx.body.username.trim());
+      const device = work.devices.read(ctx.getCookie(deviceCookie(ctx)), name);
+      const address = ctx.headers?.get(ADDRESS_HEADER) ?? '';
+      const userId = await inRoute(() => work.verify({ name, password, address, device }));
+      return enter(ctx, userId, name);
+    },
+  );
+
+  /** A new session, never the one the browser came with. */
+  async function enter(ctx: Parameters<typeof setSessionCookie>[0], userId: string, name: string) {
+    const { internalAdapter } = ctx.context;
+    const user = await internalAdapter.findUserById(userId);
+    const session = user && (await internalAdapter.createSession(userId));
+    if (!user || !session)
+      throw await inRoute(() => Promise.reject(new ChatError('unavailable', 'please try again', 1_000)));
+    await setSessionCookie(ctx, { session, user });
+    const { attributes } = ctx.context.authCookies.sessionToken;
+    ctx.setCookie(deviceCookie(ctx), work.devices.issue(signInKey(name)), { ...attributes, maxAge: YEAR });
+    return ctx.json({ redirect: false, token: session.token, user });
+  }
+
+  return {
+    id: 'username',
+    schema,
+    endpoints: { signUpEmail, signInUsername },
+    hooks: {
+      after: [
+        {
+          matcher: ({ path }) => BEGINNINGS.test(path ?? ''),
+          handler: createAuthMiddleware(async (ctx) => {
+            const fresh = ctx.context.newSession;
+            const name = ctx.context.authCookies.sessionToken.name;
+            const before = await ctx.getSignedCookie(name, ctx.context.secret);
+            if (fresh && before && before !== fresh.session.token)
+              await ctx.context.internalAdapter.deleteSession(before);
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+function wellFormed(name: string | null): string {
+  if (name === null)
+    throw new ChatError('bad_name', "a name is 1–32 letters, digits and . _ ' -, of one alphabet");
+  return name;
+}
+
+function deviceCookie(ctx: Parameters<typeof setSessionCookie>[0]): string {
+  return ctx.context.authCookies.sessionToken.name.replace('session_token', 'device');
+}

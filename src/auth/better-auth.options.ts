@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { kyselyAdapter } from '@better-auth/kysely-adapter';
+import type { AuthContext, BetterAuthOptions } from 'better-auth';
+import { createAuthMiddleware, formCsrfMiddleware, isAPIError } from 'better-auth/api';
+import { anonymous } from 'better-auth/plugins/anonymous';
+import { bearer } from 'better-auth/plugins/bearer';
+import type { Database } from '../database/database.contract.js';
+import type { Accounts } from './accounts.js';
+import { accounts } from './accounts.plugin.js';
+import { ADDRESS_HEADER } from './address-header.js';
+import { inRoute } from './api-refusal.js';
+import type { AttemptLimits } from './attempt-limits.js';
+import { guestName } from './guest-name.js';
+import type { PasswordHashes } from './password.hash.js';
+import { checkPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
+import type { SessionCache } from './session.cache.js';
+import { PLAIN_COOKIE, SECURE_COOKIE } from './session-token.js';
+import type { ProfileChanges, SignOuts } from './sign-outs.js';
+import { checkStanding, type Standing } from './standing.js';
+
+const DAY = 24 * 3600;
+/** Seconds. A sign-in ends after so long without use, and at the latest so long after it began. */
+export const SESSION_IDLE = 14 * DAY;
+export const SESSION_ABSOLUTE = 90 * DAY;
+/** How old the last extension may be before use extends it again: at most one write a day and session. */
+export const SESSION_RENEWAL = DAY;
+
+export const AUTH_PATH = '/api/auth';
+/** Nothing can be there: what a link may be built from is `PUBLIC_URL`, not whatever Host a request names. */
+const NO_BASE_URL = 'http://no-public-url.invalid';
+
+export interface AuthOptions {
+  database: Pick<Database, 'dialect' | 'kysely' | 'attempt'>;
+  secret: string;
+  /** `PUBLIC_URL`: an origin. Without it, each request says where it reached us; its Host must be checked before. */
+  baseURL?: string;
+  /** `ALLOWED_ORIGINS`: besides our own, compared exactly. */
+  trustedOrigins?: readonly string[];
+  guests: boolean;
+  rateLimit: boolean;
+}
+
+/** A guest has no address; Better Auth wants one that is unique. */
+export const guestEmail = () => `${randomUUID()}@guest.invalid`;
+
+/** What one process has of each, for both kinds of cookies. */
+export interface AuthParts {
+  sessions: SessionCache;
+  limits: AttemptLimits;
+  hashes: PasswordHashes;
+  signOuts: SignOuts;
+  profiles: ProfileChanges;
+  accounts: Accounts;
+}
+
+/** How Better Auth is set up; `secure` is whether its cookies are for https only. */
+export function authOptions(options: AuthOptions, secure: boolean, parts: AuthParts) {
+  const { sessions, limits, hashes, signOuts } = parts;
+  // Better Auth reads `*` as a wildcard.
+  const allowed = (options.trustedOrigins ?? []).filter((origin) => !origin.includes('*'));
+  const own = (request: Request) => (options.baseURL ? [] : [new URL(request.url).origin]);
+  return {
+    appName: 'chat',
+    baseURL: options.baseURL ?? NO_BASE_URL,
+    basePath: AUTH_PATH,
+    trustedOrigins: (request) => [...allowed, ...(request ? own(request) : [])],
+    // As `secret`, an environment variable of Better Auth's own would win over it.
+    secrets: [{ version: 1, value: options.secret }],
+    database: kyselyAdapter(options.database.kysely, { type: options.database.dialect }),
+    plugins: [
+      anonymous({
+        generateName: () => guestName(),
+        generateRandomEmail: guestEmail,
+        // What a guest said stays, and so does who said it.
+        disableDeleteAnonymousUser: true,
+      }),
+      accounts(parts.accounts),
+      signedBearer(),
+    ],
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: SHORTEST_PASSWORD,
+      maxPasswordLength: LONGEST_PASSWORD,
+      password: {
+        hash: (password: string) => inRoute(() => hashes.hash(password)),
+        verify: ({ hash, password }: { hash: string; password: string }) =>
+          inRoute(() => hashes.verify(hash, password)),
+      },
+    },
+    user: {
+      additionalFields: {
+        status: { type: 'string', required: false, input: false },
+        role: { type: 'string', required: false, input: false },
+        banned: { type: 'boolean', required: false, input: false },
+        banReason: { type: 'string', required: false, input: false },
+        banExpires: { type: 'date', required: false, input: false },
+        disabled: { type: 'boolean', required: false, input: false },
+      },
+    },
+    // SessionAuthProvider extends sessions: it is in the way of every request, and knows the absolute end.
+    session: { expiresIn: SESSION_IDLE, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    databaseHooks: {
+      session: {
+        create: { before: ({ userId }, context) => checkMayEnter(userId, context) },
+        delete: {
+          after: async ({ id, token, userId }, context) => {
+            sessions.drop(token);
+            await signOuts.tell({
+              userId,
+              sessionId: id,
+              why: isReplaced(token, context) ? 'replaced' : 'signed_out',
+            });
+          },
+        },
+      },
+      user: {
+        update: { after: async (user) => sessions.dropPerson(user.id) },
+        delete: { after: async (user) => sessions.dropPerson(user.id) },
+      },
+    },
+    // Better Auth checks the origin of requests with a cookie; a request without one can still set one.
+    hooks: {
+      before: createAuthMiddleware(async (context) => {
+        if (context.request && context.request.method !== 'GET') await formCsrfMiddleware(context);
+        if (context.path !== '/change-password') return;
+        await inRoute(async () => checkPassword(String(context.body?.newPassword ?? '')), 'newPassword');
+        // Whoever knew the old one is out.
+        if (context.body) context.body.revokeOtherSessions = true;
+      }),
+    },
+    advanced: {
+      cookies: { session_token: { name: secure ? SECURE_COOKIE : PLAIN_COOKIE } },
+      cookiePrefix: secure ? '__Host-chat' : 'chat',
+      // Would put `__Secure-` before the name.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure, httpOnly: true, sameSite: 'lax', path: '/' },
+      // Said outright: where NODE_ENV is "test" the default is the opposite.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+      trustedProxyHeaders: false,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      // Our migrations made the tables; a test compares them.
+      database: { joins: true, validateSchema: false },
+    },
+    rateLimit: {
+      enabled: options.rateLimit,
+      customStorage: { consume: async (key, rule) => limits.consume(key, rule) },
+      window: 10,
+      max: 100,
+      // A whole office may share one address.
+      customRules: {
+        '/sign-in/anonymous': { window: 60, max: 300 },
+        '/sign-up/email': { window: 600, max: 100 },
+        // The guard counts what is wrong, not what is asked.
+        '/sign-in/username': false,
+      },
+    },
+    telemetry: { enabled: false },
+    logger: { level: 'warn', log: report },
+    // Without it Better Auth writes to the console, past `logger`. A refusal is the client's affair.
+    onAPIError: {
+      onError: (error) => {
+        if (!isAPIError(error) || error.statusCode >= 500) report('error', 'a sign-in route failed', error);
+      },
+    },
+  } satisfies BetterAuthOptions;
+}
+
+const BEGINS = /^\/(sign-in|sign-up|callback|two-factor|change-password)/;
+
+type HookContext = { path?: string; context?: unknown } | null;
+
+/** Better Auth's own ways in know nothing of who is shut out; ours have asked already. */
+async function checkMayEnter(userId: string, context: HookContext): Promise<void> {
+  if (!context || !/^\/(callback|two-factor)\//.test(context.path ?? '')) return;
+  const { internalAdapter } = context.context as AuthContext;
+  const person = await internalAdapter.findUserById(userId);
+  await inRoute(async () => checkStanding((person ?? {}) as Standing));
+}
+
+/** The browser that asks gets another session in the same answer, and may come back with it. */
+function isReplaced(token: string, context: HookContext): boolean {
+  if (!context || !BEGINS.test(context.path ?? '')) return false;
+  const { session, newSession } = context.context as AuthContext;
+  return session?.session.token === token || (newSession !== null && newSession?.session.token !== token);
+}
+
+/**
+ * `Authorization: Bearer` on Better Auth's own routes. Only signed tokens: the ones in the database are not. And
+ * without the plugin's other half, which hands the signed token to every script on the page.
+ */
+function signedBearer() {
+  const { hooks, ...plugin } = bearer({ requireSignature: true });
+  return { ...plugin, hooks: { before: hooks.before } };
+}
+
+const log = new Logger('Auth');
+
+/**
+ * Better Auth's own words only: behind a colon it puts what the request said. It calls a client's mistakes errors;
+ * ours are those that come with an `Error`.
+ */
+function report(_level: string, message: string, ...details: unknown[]): void {
+  const [words = ''] = message.split(':', 1);
+  const fault = details.find((detail) => detail instanceof Error);
+  if (fault) log.error(words, fault.stack);
+  else log.warn(words);
+}

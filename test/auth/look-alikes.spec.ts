@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { isReserved, skeleton } from '../../src/auth/look-alikes.js';
+import { personName, signInName } from '../../src/protocol/index.js';
+
+/** What somebody would try who wants to be taken for the name on the left. */
+const pairs: [string, string[]][] = [
+  ['ann', ['ANN', 'Ann', 'ａｎｎ', 'A.n-n', 'Аnn', 'äñn', '𝐚𝐧𝐧', 'аnn', 'Ann ']],
+  ['admin', ['Admin', 'ADM1N', 'αdmin', 'аdmin', 'adrnin', 'a d m i n', 'admın', 'аԁmіn', 'Àdmin']],
+  ['paul', ['pau1', 'PauI', 'рaul', 'pa_ul', 'PÅUL']],
+  ['scope', ['ѕсоре', 'sc0pe', 'Scοpe', 'scорe']],
+  ['oscar', ['0scar', 'Οscar', 'оѕсаr', 'OSCAR']],
+  ['william', ['vvilliam', 'Wi11iam', 'wiIIiam', 'ԝіlliam']],
+  ['marina', ['rnarina', 'Mаrinа', 'MARINA']],
+  ['иван', ['ИВАН', 'и.ван', 'Иван']],
+  ['Αλέξης', ['αλεξης', 'ΑΛΕΞΗΣ'.replace('Σ', 'ς')]],
+];
+
+describe('a name', () => {
+  it.each(pairs)('%s is not told apart from what looks like it', (name, others) => {
+    for (const other of others) expect([other, skeleton(other)]).toEqual([other, skeleton(name)]);
+  });
+
+  it('is told apart from what does not look like it', () => {
+    const names = [
+      'ann',
+      'anna',
+      'bob',
+      'rob',
+      'иван',
+      'петр',
+      '王小明',
+      '李小龙',
+      'zoe',
+      'joe',
+      '山田',
+      'มานี',
+    ];
+    expect(new Set(names.map(skeleton)).size).toBe(names.length);
+  });
+
+  it.each(['Admin', 'аdmіn', 'SYSTEM', 'sуstem', 'Mod.erator', 'support', 'r00t'])(
+    'that stands for the service is nobody’s: %s',
+    (name) => {
+      expect(isReserved(name)).toBe(true);
+    },
+  );
+
+  it.each([
+    'Аnn',
+    'pаypal',
+    'Ωmega',
+    'a\u200bb',
+    'a\u202eb',
+    'a\u2066b',
+    'Z\u0351\u0352\u0353',
+    '',
+    ' ',
+    '.',
+    '<b>',
+    'a'.repeat(33),
+  ])('of two alphabets, or with signs that nobody sees, is none: %j', (name) => {
+    expect(personName(name)).toBeNull();
+  });
+
+  it.each([
+    'Ann',
+    'Zoë',
+    "Seán O'Brien",
+    'Иван',
+    '王小明',
+    'やまだ Taro',
+    '김철수 Kim',
+    'מרים',
+    'Quiet Otter 427',
+    'นารี',
+  ])('of one language is one: %s', (name) => {
+    expect(personName(name)).toBe(name.normalize('NFC'));
+  });
+
+  it('to sign in by has no spaces, and at least two characters', () => {
+    expect(signInName('Ann Lee')).toBeNull();
+    expect(signInName('a')).toBeNull();
+    expect(signInName('ann.lee-2_b')).toBe('ann.lee-2_b');
+  });
+});
