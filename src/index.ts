@@ -1,5 +1,6 @@
 /** The public API: the only file that another package imports. Semver covers it, and the protocol. */
-export { AuthProvider, type Credentials, type Identity } from './auth/auth-provider.js';
+export { AuthProvider, type Credentials, type EndedWhy, type Identity } from './auth/auth-provider.js';
+export { type SignOut, SignOuts } from './auth/sign-outs.js';
 export {
   ChannelFull,
   ChannelLayer,

@@ -14,7 +14,10 @@ export interface Page {
 export function Layout(props: {
   page: Page;
   title: string;
-  json: string;
+  /** What the browser draws the page from once more; a page without it stays as the server drew it. */
+  json?: string | undefined;
+  /** Where the page leads on to by itself. */
+  leadsTo?: string | undefined;
   children: ComponentChildren;
 }): VNode {
   const { nonce, assets, lang = 'en', dir } = props.page;
@@ -36,18 +39,20 @@ export function Layout(props: {
         {assets.styles.map((href) => (
           <link rel="stylesheet" href={href} key={href} />
         ))}
-        {assets.scripts.map((src) => (
-          <script type="module" src={src} nonce={nonce} key={src} />
-        ))}
+        {props.leadsTo && <meta http-equiv="refresh" content={`0; url=${props.leadsTo}`} />}
+        {props.json !== undefined &&
+          assets.scripts.map((src) => <script type="module" src={src} nonce={nonce} key={src} />)}
       </head>
       <body>
         <div id={ROOT_ID}>{props.children}</div>
-        <script
-          type="application/json"
-          id={DATA_ID}
-          nonce={nonce}
-          dangerouslySetInnerHTML={{ __html: props.json }}
-        />
+        {props.json !== undefined && (
+          <script
+            type="application/json"
+            id={DATA_ID}
+            nonce={nonce}
+            dangerouslySetInnerHTML={{ __html: props.json }}
+          />
+        )}
       </body>
     </html>
   );

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { LobbyPageData } from '../src/protocol/http.js';
 import { useRooms } from './client/use-room.js';
+import { AccountsContext } from './components/account-links.js';
 import { TimesContext, useTimes } from './components/at.js';
 import { EnterRoom } from './components/enter-room.js';
 import { Icon } from './components/icon.js';
@@ -27,7 +28,9 @@ export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
             <Logo />
             <span>Chat</span>
           </a>
-          <MeMenu id="me" me={me} back="/chat/" onRenamed={setMe} />
+          <AccountsContext.Provider value={data.accounts === true}>
+            <MeMenu id="me" me={me} back="/chat/" onRenamed={setMe} />
+          </AccountsContext.Provider>
         </header>
         <main class="lobby-main">
           <h1>Rooms</h1>

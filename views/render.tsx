@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { renderToString } from 'preact-render-to-string';
 import type { PageData } from '../src/protocol/http.js';
 import { Layout, type Page } from './layout.js';
-import { viewOf, type ViewMap } from './pages.js';
+import { accountViews } from './account/index.js';
+import { isLive, viewOf, type ViewMap } from './pages.js';
 
 /**
  * A complete HTML document. `given` holds a team's views; what it has not, comes from here. The page carries its
@@ -10,9 +11,14 @@ import { viewOf, type ViewMap } from './pages.js';
  */
 export function renderPage(data: PageData, page: Page, given: Partial<ViewMap> = {}): string {
   const filled: PageData = data.view === 'room' ? { ...data, clientId: data.clientId ?? randomUUID() } : data;
-  const View = viewOf(filled, given);
+  const View = viewOf(filled, { ...accountViews, ...given });
   const document = renderToString(
-    <Layout page={page} title={titleOf(filled)} json={jsonForScript(filled)}>
+    <Layout
+      page={page}
+      title={titleOf(filled)}
+      json={isLive(filled) ? jsonForScript(filled) : undefined}
+      leadsTo={filled.view === 'leave' ? filled.url : undefined}
+    >
       <View data={filled} />
     </Layout>,
   );
@@ -32,7 +38,18 @@ export function jsonForScript(data: unknown): string {
   return JSON.stringify(data).replace(/[<>&\u2028\u2029]/gu, (character) => ESCAPES[character] ?? '');
 }
 
+const titles: Record<Exclude<PageData['view'], 'room' | 'error'>, string> = {
+  lobby: 'Rooms',
+  'sign-in': 'Sign in',
+  register: 'Register',
+  code: 'One more step',
+  leave: 'Sign in',
+  account: 'Account',
+  admin: 'People',
+  reset: 'Choose a new password',
+};
+
 function titleOf(data: PageData): string {
   if (data.view === 'room') return `#${data.title}`;
-  return data.view === 'lobby' ? 'Rooms' : data.title;
+  return data.view === 'error' ? data.title : titles[data.view];
 }

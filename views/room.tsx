@@ -5,6 +5,7 @@ import { roomPath } from './client/room-name.js';
 import type { RoomState } from './client/room-state.js';
 import { useMessageCommands } from './client/use-message-commands.js';
 import { useRoom, useRooms } from './client/use-room.js';
+import { AccountsContext } from './components/account-links.js';
 import { TimesContext, useTimes } from './components/at.js';
 import { Composer, COMPOSER_ID } from './components/composer.js';
 import { ConnectionBanner } from './components/connection-banner.js';
@@ -36,87 +37,89 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
 
   return (
     <TimesContext.Provider value={times}>
-      <div class="app room">
-        <Sidebar
-          rooms={(rooms ?? [onlyThis(data)]).map((summary) => liveSummary(summary, room))}
-          current={room.room}
-          me={room.me}
-          back={back}
-          onRenamed={(user) => session?.renamed(user)}
-        />
-        <main class="main">
-          <RoomHeader
-            title={data.title}
-            topic={data.topic}
-            online={room.online}
-            peopleOpen={peopleOpen}
-            onPeople={() => openPeople(!peopleOpen)}
+      <AccountsContext.Provider value={data.accounts === true}>
+        <div class="app room">
+          <Sidebar
+            rooms={(rooms ?? [onlyThis(data)]).map((summary) => liveSummary(summary, room))}
+            current={room.room}
+            me={room.me}
+            back={back}
+            onRenamed={(user) => session?.renamed(user)}
           />
-          <ConnectionBanner
-            connection={view.connection}
-            degraded={view.degraded}
-            onTryNow={() => session?.tryNow()}
-          />
-          <Conversation
-            view={view}
-            session={session}
-            title={data.title}
-            topic={data.topic}
-            ready={ready}
-            toEnd={toEnd}
-            commands={doing.commands}
-            onEscape={() => document.getElementById(COMPOSER_ID)?.focus()}
-          />
-          {data.earlier && (
-            <p class="earlier">
-              These are older messages. <a href={back}>Show the newest</a>
-            </p>
-          )}
-          <footer class="foot">
-            {doing.problem && (
-              <p class="composer-error" role="alert">
-                <Icon name="alert" />
-                <span>{doing.problem}</span>
-                <button type="button" class="icon-button small" aria-label="Close" onClick={doing.dismiss}>
-                  <Icon name="close" />
-                </button>
+          <main class="main">
+            <RoomHeader
+              title={data.title}
+              topic={data.topic}
+              online={room.online}
+              peopleOpen={peopleOpen}
+              onPeople={() => openPeople(!peopleOpen)}
+            />
+            <ConnectionBanner
+              connection={view.connection}
+              degraded={view.degraded}
+              onTryNow={() => session?.tryNow()}
+            />
+            <Conversation
+              view={view}
+              session={session}
+              title={data.title}
+              topic={data.topic}
+              ready={ready}
+              toEnd={toEnd}
+              commands={doing.commands}
+              onEscape={() => document.getElementById(COMPOSER_ID)?.focus()}
+            />
+            {data.earlier && (
+              <p class="earlier">
+                These are older messages. <a href={back}>Show the newest</a>
               </p>
             )}
-            <Composer
-              room={room.room}
-              title={data.title}
-              textLength={data.textLength}
-              draft={data.draft ?? ''}
-              clientId={data.clientId ?? ''}
-              error={data.error}
-              ready={ready}
-              onSend={(text) => {
-                session?.send(text);
-                toEnd.current();
-              }}
-              onTyping={() => session?.typing()}
-              editing={doing.editing}
-              onEditLast={doing.editLast}
-              onSave={doing.save}
-              onCancel={doing.cancel}
-              onRemove={doing.removeEditing}
-            />
-            <Typing users={room.typing.map(({ user }) => user)} />
-          </footer>
-        </main>
-        {doing.deleting && (
-          <DeleteDialog text={doing.deleting.text} onDelete={doing.remove} onClose={doing.keep} />
-        )}
-        <PeoplePanel
-          me={room.me}
-          members={room.members}
-          online={room.online}
-          back={back}
-          open={peopleOpen}
-          onClose={() => openPeople(false)}
-          onRenamed={(user) => session?.renamed(user)}
-        />
-      </div>
+            <footer class="foot">
+              {doing.problem && (
+                <p class="composer-error" role="alert">
+                  <Icon name="alert" />
+                  <span>{doing.problem}</span>
+                  <button type="button" class="icon-button small" aria-label="Close" onClick={doing.dismiss}>
+                    <Icon name="close" />
+                  </button>
+                </p>
+              )}
+              <Composer
+                room={room.room}
+                title={data.title}
+                textLength={data.textLength}
+                draft={data.draft ?? ''}
+                clientId={data.clientId ?? ''}
+                error={data.error}
+                ready={ready}
+                onSend={(text) => {
+                  session?.send(text);
+                  toEnd.current();
+                }}
+                onTyping={() => session?.typing()}
+                editing={doing.editing}
+                onEditLast={doing.editLast}
+                onSave={doing.save}
+                onCancel={doing.cancel}
+                onRemove={doing.removeEditing}
+              />
+              <Typing users={room.typing.map(({ user }) => user)} />
+            </footer>
+          </main>
+          {doing.deleting && (
+            <DeleteDialog text={doing.deleting.text} onDelete={doing.remove} onClose={doing.keep} />
+          )}
+          <PeoplePanel
+            me={room.me}
+            members={room.members}
+            online={room.online}
+            back={back}
+            open={peopleOpen}
+            onClose={() => openPeople(false)}
+            onRenamed={(user) => session?.renamed(user)}
+          />
+        </div>
+      </AccountsContext.Provider>
     </TimesContext.Provider>
   );
 }

@@ -84,8 +84,16 @@ export function accounts(work: Accounts) {
             const fresh = ctx.context.newSession;
             const name = ctx.context.authCookies.sessionToken.name;
             const before = await ctx.getSignedCookie(name, ctx.context.secret);
-            if (fresh && before && before !== fresh.session.token)
-              await ctx.context.internalAdapter.deleteSession(before);
+            if (!fresh) return;
+            const { internalAdapter } = ctx.context;
+            const had =
+              before && before !== fresh.session.token ? await internalAdapter.findSession(before) : null;
+            // By another service people arrive without a name to sign in by.
+            if (ctx.path?.startsWith('/callback/'))
+              await inRoute(() =>
+                work.arrive(fresh.user.id, had?.user.isAnonymous ? had.user.id : undefined),
+              );
+            if (had) await internalAdapter.deleteSession(had.session.token);
           }),
         },
       ],

@@ -2,6 +2,7 @@ import type { AuthTables } from '../database/auth.tables.js';
 import { columnsOf } from '../database/columns.js';
 import type { Database } from '../database/database.contract.js';
 import { ChatError, signInKey } from '../protocol/index.js';
+import { Arrival } from './arrival.js';
 import { KnownDevices } from './known-device.js';
 import type { PasswordHashes } from './password.hash.js';
 import { checkPassword } from './password.rules.js';
@@ -55,6 +56,12 @@ export class Accounts {
     const passwordHash = await this.hashes.hash(password);
     await this.registration.register({ ...wish, username: signInKey(wish.username), passwordHash });
     if (wish.isGuest) await this.profiles.tell(await this.personOf(wish.userId));
+  }
+
+  /** Whoever another service has just signed in; `guestId` is who the browser was until now. */
+  async arrive(userId: string, guestId?: string): Promise<void> {
+    const person = await new Arrival(this.database).settle(userId, guestId);
+    if (person) await this.profiles.tell(await this.personOf(person));
   }
 
   /** The id of who signs in so. Throws `unauthenticated`, `rate_limited`, `busy`, `forbidden` for who is shut out. */

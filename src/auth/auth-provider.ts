@@ -7,6 +7,8 @@ export interface Identity {
   /** Names the sign-in, so that it can be ended apart from others of the same person. */
   sessionId: string;
   cookies?: string[];
+  /** Somebody who lasts as long as their connection: there is no sign-in that could end. */
+  fleeting?: true;
 }
 
 /** The parts of a request that say who it is from: the same for pages, API and upgrades. */
@@ -15,6 +17,8 @@ export interface Credentials {
   /** Whether it came over https, as whoever knows the trusted proxies judged it; Express requests carry it. */
   secure?: boolean;
 }
+
+export type EndedWhy = 'signed_out' | 'banned';
 
 /** Who a user is: the only way the socket, the pages and the API learn it. */
 export abstract class AuthProvider {
@@ -28,4 +32,15 @@ export abstract class AuthProvider {
   abstract createGuest(from: Credentials): Promise<Identity>;
   /** Changes the name of the person behind `from`; resolves with what they are now called. */
   abstract rename(from: Credentials, name: string): Promise<Identity>;
+
+  /** Whether people register, sign in and keep their account on our pages. */
+  readonly hasAccounts: boolean = false;
+
+  /**
+   * Those of `identities` whose sign-in is over, by `sessionId`, and why. Asked for every open connection now and then:
+   * what is told at once may get lost between processes. Where nothing can be asked, nobody has ended.
+   */
+  async ended(_identities: readonly Identity[]): Promise<Map<string, EndedWhy>> {
+    return new Map();
+  }
 }

@@ -16,6 +16,21 @@ const routes = new Map<string, 'GET' | 'POST'>([
   ['/revoke-other-sessions', 'POST'],
   ['/change-password', 'POST'],
 ]);
+const secondFactor = new Map<string, 'GET' | 'POST'>([
+  ['/two-factor/enable', 'POST'],
+  ['/two-factor/disable', 'POST'],
+  ['/two-factor/verify-totp', 'POST'],
+  ['/two-factor/verify-backup-code', 'POST'],
+  ['/two-factor/generate-backup-codes', 'POST'],
+]);
+const keysForBots = new Map<string, 'GET' | 'POST'>([
+  ['/api-key/create', 'POST'],
+  ['/api-key/list', 'GET'],
+]);
+const anotherService = new Map<string, 'GET' | 'POST'>([
+  ['/sign-in/social', 'POST'],
+  ['/callback/oidc', 'GET'],
+]);
 
 /** Better Auth's routes under `/api/auth`. Expects Nest's body parser before it. */
 @Controller('api/auth')
@@ -28,7 +43,7 @@ export class AuthController {
   @All('*path')
   async handle(@Req() request: ExpressRequest, @Res() response: ExpressResponse): Promise<void> {
     const path = request.path.slice(AUTH_PATH.length).replace(/\/$/, '');
-    const method = routes.get(path);
+    const method = this.methodOf(path);
     if (!method || (path === '/sign-in/anonymous' && !this.auth.guests)) {
       throw new ChatError('not_found', 'there is no such route');
     }
@@ -36,7 +51,15 @@ export class AuthController {
       response.setHeader('allow', method);
       throw new ChatError('method_not_allowed', `use ${method}`);
     }
-    await send(await this.gate.call(request, path, { method, body: request.body }), response);
+    // The one that reads its address: what another service says to us.
+    const query = path === '/callback/oidc' ? (/\?.*$/s.exec(request.originalUrl)?.[0] ?? '') : '';
+    await send(await this.gate.call(request, path, { method, body: request.body, query }), response);
+  }
+
+  private methodOf(path: string): 'GET' | 'POST' | undefined {
+    const { twoFactor, apiKeys, oidc } = this.auth.options;
+    const optional = [twoFactor && secondFactor, apiKeys && keysForBots, oidc && anotherService];
+    return routes.get(path) ?? optional.map((some) => (some ? some.get(path) : undefined)).find(Boolean);
   }
 }
 
@@ -46,6 +69,8 @@ async function send(answer: Response, response: ExpressResponse): Promise<void> 
   const type = answer.headers.get('content-type');
   if (type) response.setHeader('content-type', type);
   passCookies(answer, response);
+  const location = answer.headers.get('location');
+  if (location) response.setHeader('location', location);
   const wait = answer.headers.get('retry-after') ?? answer.headers.get('x-retry-after');
   if (wait) response.setHeader('retry-after', wait);
   response.setHeader('cache-control', 'no-store');

@@ -12,6 +12,7 @@ import { ADDRESS_HEADER } from './address-header.js';
 import { inRoute } from './api-refusal.js';
 import type { AttemptLimits } from './attempt-limits.js';
 import { guestName } from './guest-name.js';
+import { keysForBots, oidc, type OidcOptions, secondFactor } from './optional.plugins.js';
 import type { PasswordHashes } from './password.hash.js';
 import { checkPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
 import type { SessionCache } from './session.cache.js';
@@ -39,6 +40,11 @@ export interface AuthOptions {
   trustedOrigins?: readonly string[];
   guests: boolean;
   rateLimit: boolean;
+  /** Whether people may have a second factor, and keys for their bots. */
+  twoFactor?: boolean;
+  apiKeys?: boolean;
+  /** Another service that signs people in, by OpenID Connect. */
+  oidc?: OidcOptions;
 }
 
 /** A guest has no address; Better Auth wants one that is unique. */
@@ -75,6 +81,10 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
         // What a guest said stays, and so does who said it.
         disableDeleteAnonymousUser: true,
       }),
+      ...(options.twoFactor ? [secondFactor()] : []),
+      ...(options.apiKeys ? [keysForBots()] : []),
+      ...(options.oidc ? [oidc(options.oidc)] : []),
+      // Behind the others: whoever still has to prove a second factor has not entered.
       accounts(parts.accounts),
       signedBearer(),
     ],
@@ -88,6 +98,7 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
           inRoute(() => hashes.verify(hash, password)),
       },
     },
+    account: { encryptOAuthTokens: true, accountLinking: { enabled: false } },
     user: {
       additionalFields: {
         status: { type: 'string', required: false, input: false },
@@ -160,6 +171,8 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
     logger: { level: 'warn', log: report },
     // Without it Better Auth writes to the console, past `logger`. A refusal is the client's affair.
     onAPIError: {
+      // Where a browser ends that comes back from another service in vain; `?error=` says why.
+      errorURL: '/chat/~sign-in/',
       onError: (error) => {
         if (!isAPIError(error) || error.statusCode >= 500) report('error', 'a sign-in route failed', error);
       },

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { columnsOf } from '../database/columns.js';
 import { ChatError } from '../protocol/index.js';
-import { AuthProvider, type Credentials, type Identity } from './auth-provider.js';
+import { apiKeyIn, keyHash, readApiKey } from './api-key.reader.js';
+import { AuthProvider, type Credentials, type EndedWhy, type Identity } from './auth-provider.js';
 import { Auth } from './better-auth.js';
 import { guestEmail, SESSION_ABSOLUTE, SESSION_IDLE, SESSION_RENEWAL } from './better-auth.options.js';
+import { endedSignIns } from './ended-sign-ins.js';
 import { guestName } from './guest-name.js';
 import { checkNotTaken, claimNames } from './name-claims.js';
 import type { LiveSession } from './session.cache.js';
@@ -16,11 +18,15 @@ const USER_AGENT_LENGTH = 256;
 /** People by Better Auth's sessions: from its cookie, or the same signed token as a bearer. */
 @Injectable()
 export class SessionAuthProvider extends AuthProvider {
+  override readonly hasAccounts = true;
+
   constructor(private readonly auth: Auth) {
     super();
   }
 
   override async identify(from: Credentials): Promise<Identity | null> {
+    const key = this.auth.options.apiKeys ? apiKeyIn(from) : undefined;
+    if (key !== undefined) return this.byKey(key);
     const signed = this.auth.tokens.read(from);
     if (!signed) return null;
     const live = await this.auth.sessions.get(signed.token, () => this.load(signed.token));
@@ -30,6 +36,16 @@ export class SessionAuthProvider extends AuthProvider {
     if (live.renewed && signed.by === 'cookie')
       identity.cookies = [this.cookie(from, signed.token, live.expiresAt)];
     return identity;
+  }
+
+  private async byKey(key: string): Promise<Identity> {
+    const { database, tables, sessions } = this.auth;
+    const live = await sessions.get(keyHash(key), () =>
+      database.attempt(() => readApiKey(database, tables, key)),
+    );
+    if (!live || live.expiresAt <= Date.now())
+      throw new ChatError('unauthenticated', 'this key is not valid');
+    return { user: live.user, sessionId: live.id };
   }
 
   override async createGuest(from: Credentials): Promise<Identity> {
@@ -64,6 +80,10 @@ export class SessionAuthProvider extends AuthProvider {
     );
     sessions.dropPerson(id);
     return { ...identity, user: { ...identity.user, name } };
+  }
+
+  override async ended(identities: readonly Identity[]): Promise<Map<string, EndedWhy>> {
+    return endedSignIns(this.auth, identities);
   }
 
   private load(token: string): Promise<LiveSession | null> {

@@ -1,5 +1,6 @@
 import type { User } from '../protocol/index.js';
 import { Announcements } from './announcements.js';
+import type { EndedWhy } from './auth-provider.js';
 
 /** A sign-in that is over, by now also in the database. */
 export interface SignOut {
@@ -7,10 +8,12 @@ export interface SignOut {
   /** One sign-in; all of this person where it is missing. */
   sessionId?: string;
   /** `replaced`: the browser has a newer one, and may come back with it. */
-  why: 'signed_out' | 'banned' | 'replaced';
+  why: EndedWhy | 'replaced';
+  /** Another process did it, and told us. */
+  elsewhere?: true;
 }
 
-/** Sign-outs of this process, for whoever keeps a connection open. Other processes hear of them by `NodeLink`. */
+/** For whoever keeps a connection open, or remembers who somebody is. */
 export class SignOuts extends Announcements<SignOut> {}
 
 /** What people are from now on called and look like. */

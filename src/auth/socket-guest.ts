@@ -8,5 +8,5 @@ import { guestName } from './guest-name.js';
  */
 export function freshGuest(): Identity {
   const id = randomUUID();
-  return { user: { id, name: guestName(), guest: true }, sessionId: id };
+  return { user: { id, name: guestName(), guest: true }, sessionId: id, fleeting: true };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ChatError, isRoomName, MessageId, PersonName, PostMessage, type User } from '../protocol/index.js';
 import { refusalOf } from '../socket/protocol-validation.js';
 import { PageRenderer } from '../web/page.renderer.js';
+import { samePage } from '../web/same-page.js';
 import { setCookies, Visitors } from '../web/visitors.js';
 import { MessageService } from './message.service.js';
 import { PeopleService } from './people.service.js';
@@ -111,9 +112,4 @@ export class ChatController {
 
 function roomPath(name: string): string {
   return `/chat/${encodeURIComponent(name)}/`;
-}
-
-/** Only ever a page of ours: `//evil` and `/\evil` are other hosts to a browser. */
-function samePage(path: string): string {
-  return /^\/chat(\/[^/\\]*)*$/.test(path) ? path : '/chat/';
 }

@@ -1,5 +1,17 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, DiscoveryModule, MetadataScanner } from '@nestjs/core';
+import { AccountController } from '../account/account.controller.js';
+import { AccountPage } from '../account/account.page.js';
+import { AccountVisitors } from '../account/account.visitors.js';
+import { AdminController } from '../account/admin.controller.js';
+import { ApiKeys } from '../account/api-keys.js';
+import { PasswordReset } from '../account/password-reset.js';
+import { PeopleAdmin } from '../account/people.admin.js';
+import { PicturesController } from '../account/pictures.controller.js';
+import { PicturesService } from '../account/pictures.service.js';
+import { ProfileService } from '../account/profile.service.js';
+import { SafetyController } from '../account/safety.controller.js';
+import { SignInController } from '../account/sign-in.controller.js';
 import { AccountCleanup } from '../auth/account-cleanup.js';
 import { AuthController } from '../auth/auth.controller.js';
 import { AuthGate } from '../auth/auth.gate.js';
@@ -55,6 +67,7 @@ import { RoomPages } from './room.pages.js';
 import { RoomService } from './room.service.js';
 import { RoomsController } from './rooms.controller.js';
 import { ServiceStatusGateway } from './service-status.gateway.js';
+import { SignOutGateway } from './sign-out.gateway.js';
 import { Storage } from './storage.js';
 import { TypingService } from './typing.service.js';
 
@@ -92,6 +105,7 @@ const chat = [
   RoomPages,
   RoomService,
   ServiceStatusGateway,
+  SignOutGateway,
   TypingService,
   { provide: Heads, useExisting: LiveRooms },
   { provide: RoomDoor, useExisting: RoomService },
@@ -117,10 +131,17 @@ const storage = [
 ];
 
 const web = [
+  AccountPage,
+  AccountVisitors,
+  ApiKeys,
   AdminServer,
   AuthGate,
   Health,
   HttpErrorFilter,
+  PasswordReset,
+  PeopleAdmin,
+  PicturesService,
+  ProfileService,
   PageRenderer,
   Visitors,
   { provide: APP_FILTER, useExisting: HttpErrorFilter },
@@ -131,6 +152,12 @@ const web = [
 @Module({
   imports: [DiscoveryModule],
   controllers: [
+    // Before the rooms, whose path theirs would be.
+    SignInController,
+    AccountController,
+    SafetyController,
+    AdminController,
+    PicturesController,
     ChatController,
     RoomsController,
     MessageChangesController,

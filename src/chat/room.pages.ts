@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuthProvider } from '../auth/auth-provider.js';
 import { Env } from '../config/env.js';
 import { type LobbyPageData, PAGE_SIZE, type RoomPageData, type User } from '../protocol/index.js';
 import { PresenceService } from './presence.service.js';
@@ -10,11 +11,18 @@ export class RoomPages {
   constructor(
     private readonly rooms: RoomService,
     private readonly presence: PresenceService,
+    private readonly auth: AuthProvider,
     @Inject(Env) private readonly env: Env,
   ) {}
 
   async lobby(me: User, error?: string): Promise<LobbyPageData> {
-    return { view: 'lobby', me, rooms: await this.rooms.list(), ...(error && { error }) };
+    return {
+      view: 'lobby',
+      me,
+      rooms: await this.rooms.list(),
+      accounts: this.auth.hasAccounts,
+      ...(error && { error }),
+    };
   }
 
   /**
@@ -35,6 +43,7 @@ export class RoomPages {
       ...(editing && { editing: { id: editing.id, text: editing.text } }),
       ...this.presence.members(room.id),
       textLength: this.env.MAX_TEXT_LENGTH,
+      accounts: this.auth.hasAccounts,
       rooms: await this.rooms.list(),
     };
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type Auth, createAuth } from '../auth/better-auth.js';
+import { type Auth, type AuthOptions, createAuth } from '../auth/better-auth.js';
 import { loadSecret } from '../auth/secret.js';
 import type { Env } from '../config/env.js';
 import { type Database, openDatabase } from '../database/database.js';
@@ -32,6 +32,9 @@ export class Storage implements OnApplicationShutdown {
         trustedOrigins: env.ALLOWED_ORIGINS,
         guests: env.GUESTS,
         rateLimit: env.RATE_LIMIT,
+        twoFactor: env.TWO_FACTOR,
+        apiKeys: env.API_KEYS,
+        ...oidcOf(env),
       });
       return new Storage(database, log, rooms, auth);
     } catch (error) {
@@ -43,6 +46,13 @@ export class Storage implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();
   }
+}
+
+function oidcOf(env: Env): Pick<AuthOptions, 'oidc'> {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
+  return issuer && clientId && clientSecret
+    ? { oidc: { issuer, clientId, clientSecret, name: env.OIDC_NAME } }
+    : {};
 }
 
 /** Left beside the database file. What is in memory ends with the process, and so do its sign-ins. */

@@ -65,6 +65,16 @@ const Schema = z.object({
   GUEST_DAYS: count(30),
   /** Hours between two removals of such guests, and of sign-ins that have ended. */
   CLEANUP_HOURS: z.coerce.number().int().min(1).max(500).default(24),
+  /** Whether people may ask for a second factor when they sign in, and make keys for bots. */
+  TWO_FACTOR: Flag.prefault('on'),
+  API_KEYS: Flag.prefault('on'),
+  /** Another service that signs people in: all but the name are needed together. */
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://login.example.org' })
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().max(40).default('single sign-on'),
   ROOMS: z.enum(['open', 'closed']).default('open'),
   ALLOWED_ORIGINS: List.refine(
     (list) => !list.some((item) => item.includes('*')),
@@ -87,6 +97,8 @@ const Schema = z.object({
   PONG_TIMEOUT_MS: count(10_000),
   /** How long a message may take from its first byte to its last. */
   MESSAGE_TIMEOUT_MS: count(10_000),
+  /** How often the sign-ins behind open sockets are looked up, for what other processes could not tell. */
+  SESSION_CHECK_MS: count(30_000),
   /** After SIGTERM: how long the balancer gets to notice, and over how long clients are sent away. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(2_000),
   DRAIN_WINDOW_MS: z.coerce.number().int().min(0).max(20_000).default(10_000),
@@ -119,6 +131,11 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     lines.push('  ADMIN_PORT: must not be PORT, which is public');
   if (given.DATABASE_URL?.startsWith('postgres') && !given.AUTH_SECRET)
     lines.push('  AUTH_SECRET: is required with PostgreSQL, where every process must share it');
+  if (given.OIDC_ISSUER && !given.PUBLIC_URL)
+    lines.push('  PUBLIC_URL: is needed with OIDC_ISSUER, which sends people back there');
+  const oidc = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'];
+  if (oidc.some((name) => given[name]) && !oidc.every((name) => given[name]))
+    lines.push(`  ${oidc.find((name) => !given[name])}: is needed where one of ${oidc.join(', ')} is given`);
   return lines;
 }
 

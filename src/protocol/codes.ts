@@ -26,7 +26,11 @@ export const errorStatus = {
   method_not_allowed: 405,
   /** The name is in use. */
   taken: 409,
+  /** What was uploaded has too many bytes or points. */
+  too_large: 413,
   uri_too_long: 414,
+  /** What was uploaded is of no type that is taken. */
+  bad_type: 415,
   /** Carries `retryAfterMs`. */
   rate_limited: 429,
   /** A fault of ours; logged here, never shown. */

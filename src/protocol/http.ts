@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AccountPages } from './account-pages.js';
 import { ClientId, Message, MessageText, Sent, User } from './events.js';
 import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.js';
 import { PersonName, RoomName } from './names.js';
@@ -112,6 +113,8 @@ export interface LobbyPageData {
   view: 'lobby';
   me: User;
   rooms: RoomSummary[];
+  /** Whether people keep their accounts on our pages. */
+  accounts?: boolean;
   /** What the form refused, shown beside it where the page works without JavaScript. */
   error?: string;
 }
@@ -135,6 +138,8 @@ export interface RoomPageData {
   editing?: { id: string; text: string };
   /** The page shows an earlier stretch (`?before=`), not the newest messages. */
   earlier?: boolean;
+  /** Whether people keep their accounts on our pages. */
+  accounts?: boolean;
   /** Rooms for the list beside the conversation. Left out, the browser fetches them. */
   rooms?: RoomSummary[];
 }
@@ -146,4 +151,4 @@ export interface ErrorPageData {
   detail: string;
 }
 
-export type PageData = LobbyPageData | RoomPageData | ErrorPageData;
+export type PageData = LobbyPageData | RoomPageData | ErrorPageData | AccountPages;

@@ -1,3 +1,4 @@
+export * from './account-pages.js';
 export * from './chat-error.js';
 export * from './codes.js';
 export * from './events.js';

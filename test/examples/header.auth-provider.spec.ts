@@ -45,6 +45,14 @@ describe('sign-in by a reverse proxy', () => {
     expect((await fetch(`${chat.url}/chat/lobby/`)).status).toBe(401);
   });
 
+  it('has no accounts of its own: no page leads to one, and there is none', async () => {
+    await using chat = await startChat({ authProvider: HeaderAuthProvider, env });
+    const lobby = await (await fetch(`${chat.url}/chat/`, { headers: ann })).text();
+    expect(lobby).not.toContain('~account');
+    for (const path of ['~sign-in', '~register', '~account', '~admin', '~code', '~reset'])
+      expect((await fetch(`${chat.url}/chat/${path}/`, { headers: ann })).status).toBe(404);
+  });
+
   it('leaves names to the directory', async () => {
     await using chat = await startChat({ authProvider: HeaderAuthProvider, env });
     const headers = { ...ann, 'content-type': 'application/json' };

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { User } from '../../src/protocol/events.js';
 
 const HUES = 12;
 
@@ -25,18 +26,13 @@ function firstOf(word: string): string {
   return /^\P{M}\p{M}*/u.exec(word)?.[0] ?? '';
 }
 
-export function Avatar({
-  id,
-  name,
-  size = '',
-}: {
-  id: string;
-  name: string;
-  size?: 'small' | 'large' | '';
-}): VNode {
+/** The picture that the person chose, or the letters of their name. The name itself stands beside it. */
+export function Avatar({ user, size = '' }: { user: User; size?: 'small' | 'large' | '' }): VNode {
+  const { id, name, picture } = user;
   return (
     <span class={`avatar ${hueClass(id)} ${size}`} aria-hidden="true">
       {initials(name)}
+      {picture && <img src={`/pictures/${picture}`} alt="" loading="lazy" decoding="async" />}
     </span>
   );
 }

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { User } from '../../src/protocol/events.js';
 import { rename } from '../client/http-api.js';
+import { AccountLinks } from './account-links.js';
 import { Avatar } from './avatar.js';
 import { Icon } from './icon.js';
 
@@ -63,39 +64,42 @@ export function MeMenu(props: {
         details.current.querySelector('summary')?.focus();
       }}
     >
-      <summary title="Change your name">
-        <Avatar id={me.id} name={me.name} size="small" />
+      <summary title="Your name and account">
+        <Avatar user={me} size="small" />
         <span class="me-name">
           <bdi>{me.name}</bdi>
           {me.guest && <small>Guest</small>}
         </span>
         <Icon name="pencil" />
       </summary>
-      <form class="popover" method="post" action="/chat/~me/" onSubmit={(event) => void submit(event)}>
-        <label for={`${id}-name`}>Your name</label>
-        <input
-          id={`${id}-name`}
-          name="name"
-          ref={input}
-          type="text"
-          defaultValue={me.name}
-          required
-          maxLength={32}
-          dir="auto"
-          autocomplete="nickname"
-          aria-invalid={problem ? true : undefined}
-          aria-describedby={`${id}-hint`}
-        />
-        <input type="hidden" name="back" value={back} />
-        <p class={problem ? 'hint problem' : 'hint'} id={`${id}-hint`} aria-live="polite">
-          {problem ?? 'This is how others in a room see you.'}
-        </p>
-        <div class="buttons">
-          <button type="submit" class="button primary" disabled={busy}>
-            {busy ? 'Saving…' : 'Save'}
-          </button>
-        </div>
-      </form>
+      <div class="popover">
+        <form method="post" action="/chat/~me/" onSubmit={(event) => void submit(event)}>
+          <label for={`${id}-name`}>Your name</label>
+          <input
+            id={`${id}-name`}
+            name="name"
+            ref={input}
+            type="text"
+            defaultValue={me.name}
+            required
+            maxLength={32}
+            dir="auto"
+            autocomplete="nickname"
+            aria-invalid={problem ? true : undefined}
+            aria-describedby={`${id}-hint`}
+          />
+          <input type="hidden" name="back" value={back} />
+          <p class={problem ? 'hint problem' : 'hint'} id={`${id}-hint`} aria-live="polite">
+            {problem ?? 'This is how others in a room see you.'}
+          </p>
+          <div class="buttons">
+            <button type="submit" class="button primary" disabled={busy}>
+              {busy ? 'Saving…' : 'Save'}
+            </button>
+          </div>
+        </form>
+        <AccountLinks me={me} back={back} />
+      </div>
     </details>
   );
 }

@@ -61,7 +61,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): V
       tabIndex={current ? 0 : -1}
       data-seq={row.seq}
     >
-      {!row.mine && row.first && <Avatar id={row.user.id} name={row.user.name} />}
+      {!row.mine && row.first && <Avatar user={row.user} />}
       <div class="bubble">
         {row.mine ? (
           <span class="sr-only">You: </span>
@@ -102,6 +102,7 @@ function sameRow(a: MessageItemProps, b: MessageItemProps): boolean {
     a.commands === b.commands &&
     before.message === after.message &&
     before.user.name === after.user.name &&
+    before.user.picture === after.user.picture &&
     before.outgoing?.status === after.outgoing?.status &&
     before.outgoing?.problem === after.outgoing?.problem
   );

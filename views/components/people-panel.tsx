@@ -57,10 +57,15 @@ export function PeoplePanel(props: {
         <ul class="people-list" role="list">
           {here.map((user) => (
             <li key={user.id}>
-              <Avatar id={user.id} name={user.name} size="small" />
+              <Avatar user={user} size="small" />
               <span class="person">
                 <bdi>{user.name}</bdi>
                 {user.id === me.id && <span class="quiet"> (you)</span>}
+                {user.status && (
+                  <small class="person-status">
+                    <bdi>{user.status}</bdi>
+                  </small>
+                )}
               </span>
             </li>
           ))}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { apiKey } from '@better-auth/api-key';
+import { genericOAuth } from 'better-auth/plugins/generic-oauth';
+import { twoFactor } from 'better-auth/plugins/two-factor';
+import { personName } from '../protocol/index.js';
+import { API_KEY_PREFIX } from './api-key.reader.js';
+import { guestName } from './guest-name.js';
+
+export const OIDC = 'oidc';
+
+export interface OidcOptions {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** What the button says. */
+  name: string;
+}
+
+/** Codes from an authenticator app, and ten to keep for the day the phone is lost. */
+export function secondFactor() {
+  return twoFactor({ issuer: 'Chat', skipVerificationOnEnable: false });
+}
+
+/** Keys that stand for whoever made them. Who a key is for is read by `readApiKey`, on the socket and over HTTP. */
+export function keysForBots() {
+  return apiKey({
+    defaultPrefix: API_KEY_PREFIX,
+    startingCharactersConfig: { charactersLength: 10 },
+    requireName: true,
+    enableMetadata: false,
+    enableSessionForAPIKeys: false,
+    // A person's limits are the chat's, however they are signed in.
+    rateLimit: { enabled: false },
+    keyExpiration: { minExpiresIn: 1, maxExpiresIn: 3_650 },
+  });
+}
+
+/** Any service that speaks OpenID Connect. Its address for a person is not kept, so nobody is found by one. */
+export function oidc({ issuer, clientId, clientSecret }: OidcOptions) {
+  return genericOAuth({
+    config: [
+      {
+        providerId: OIDC,
+        discoveryUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+        clientId,
+        clientSecret,
+        scopes: ['openid', 'profile'],
+        pkce: true,
+        requireIdTokenVerification: true,
+        mapProfileToUser: (profile) => ({
+          email: `${randomUUID()}@account.invalid`,
+          emailVerified: false,
+          // Their pictures stay with them: nothing is fetched for anybody.
+          image: undefined,
+          name: nameIn(profile),
+        }),
+      },
+    ],
+  });
+}
+
+/** What the service calls the person, where that is a name here too. */
+function nameIn(profile: object): string {
+  for (const claim of ['name', 'nickname', 'preferred_username', 'given_name']) {
+    const value: unknown = (profile as Record<string, unknown>)[claim];
+    const name = typeof value === 'string' ? personName(value.slice(0, 200)) : null;
+    if (name !== null) return name;
+  }
+  return guestName();
+}
