@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { parseEnv } from '../../src/config/env.js';
+import type { LobbyPageData, Message } from '../../src/protocol/index.js';
+import { type RunningChat, startChat } from '../../src/testing/index.js';
+import { freePort } from '../support/free-port.js';
+import { call, dataOf, textOf } from '../web/visitor.js';
+import { Browser, register } from './browser-without-script.js';
+import { passProvider, startProvider } from './oidc.provider.js';
+
+/** A chat that trusts a real service, both on loopback. */
+async function house(names: Record<string, string> = {}) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const provider = await startProvider(`${url}/api/auth/callback/oidc`, names);
+  const chat = await startChat({
+    env: {
+      PORT: port,
+      PUBLIC_URL: url,
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: provider.client.id,
+      OIDC_CLIENT_SECRET: provider.client.secret,
+      OIDC_NAME: 'Acme',
+    },
+  });
+  return {
+    chat,
+    provider,
+    async [Symbol.asyncDispose]() {
+      await chat.close();
+      await provider[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function leave(browser: Browser, next = '/chat/'): Promise<string> {
+  const page = await browser.post('/chat/~service/', { next });
+  const url = /http-equiv="refresh" content="0; url=([^"]*)"/.exec(page.html)?.[1] ?? '';
+  expect(page.html).toContain('On to Acme');
+  return url.replaceAll('&amp;', '&');
+}
+
+async function signIn(browser: Browser, login: string, next = '/chat/') {
+  const back = await passProvider(await leave(browser, next), login);
+  return browser.get(back);
+}
+
+const me = async (browser: Browser) => dataOf<LobbyPageData>(await browser.get('/chat/')).me;
+const messages = async (chat: RunningChat, room: string) =>
+  (await call(chat, `/api/rooms/${room}/messages`)).body['messages'] as Message[];
+
+describe('signing in by another service', () => {
+  it('makes an account the first time, and finds it again every other time', async () => {
+    await using it = await house({ 'u-1': 'Ann Example' });
+    const page = await new Browser(it.chat.url).get('/chat/~sign-in/');
+    expect(textOf(page)).toContain('Continue with Acme');
+    const browser = new Browser(it.chat.url);
+    const answer = await signIn(browser, 'u-1', '/chat/garden/');
+    expect([answer.status, new URL(answer.location, it.chat.url).pathname]).toEqual([302, '/chat/garden/']);
+    const first = await me(browser);
+    expect(first).toEqual({ id: first.id, name: 'Ann Example' });
+
+    const elsewhere = new Browser(it.chat.url);
+    await signIn(elsewhere, 'u-1');
+    expect(await me(elsewhere)).toEqual(first);
+    // The first account administers, whichever way it came.
+    expect((await elsewhere.get('/chat/~admin/')).status).toBe(200);
+    expect(textOf(await elsewhere.get('/chat/~account/'))).not.toContain('Change password');
+  });
+
+  it('lets a guest stay who they are, with what they said', async () => {
+    await using it = await house({ 'u-2': 'Bob Example' });
+    const browser = new Browser(it.chat.url);
+    await browser.get('/chat/porch/');
+    const guest = await me(browser);
+    await browser.post('/chat/porch/', { text: 'before', clientId: randomUUID() });
+    await signIn(browser, 'u-2');
+    expect(await me(browser)).toEqual({ id: guest.id, name: guest.name });
+    expect((await messages(it.chat, 'porch'))[0]?.user).toEqual({ id: guest.id, name: guest.name });
+    const elsewhere = new Browser(it.chat.url);
+    await signIn(elsewhere, 'u-2');
+    expect((await me(elsewhere)).id).toBe(guest.id);
+  });
+
+  it('gives nobody a name that is somebody’s, or stands for the service', async () => {
+    await using it = await house({ 'u-3': 'Carol', 'u-4': 'Administrator', 'u-5': '<script>' });
+    await register(it.chat.url, 'Carol');
+    const names: string[] = [];
+    for (const login of ['u-3', 'u-4', 'u-5']) {
+      const browser = new Browser(it.chat.url);
+      await signIn(browser, login);
+      names.push((await me(browser)).name);
+    }
+    expect(names[0]).toBe('Carol 2');
+    expect(names[1]).toMatch(/^Administrator \d+$/);
+    expect(names[2]).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+ \d+$/);
+  });
+
+  it('keeps out who is banned', async () => {
+    await using it = await house({ 'u-6': 'Dave' });
+    const boss = await register(it.chat.url, 'Boss');
+    const browser = new Browser(it.chat.url);
+    await signIn(browser, 'u-6');
+    const { id } = await me(browser);
+    await boss.post('/chat/~admin/', { user: id, action: 'ban', days: '' });
+    const again = new Browser(it.chat.url);
+    await signIn(again, 'u-6');
+    expect((await again.get('/chat/~account/')).location).toContain('~sign-in');
+  });
+
+  it('is worth nothing in another browser than it began in, and a second time', async () => {
+    await using it = await house();
+    const browser = new Browser(it.chat.url);
+    const back = await passProvider(await leave(browser), 'u-7');
+    const thief = new Browser(it.chat.url);
+    const { location } = await thief.get(back);
+    expect(textOf(await thief.get(location))).toContain('Signing in by Acme did not work.');
+    expect((await thief.get('/chat/~account/')).location).toContain('~sign-in');
+    const late = new Browser(it.chat.url);
+    await browser.get(back);
+    await late.get(back);
+    expect((await late.get('/chat/~account/')).location).toContain('~sign-in');
+  });
+
+  it('is a sentence where the service cannot be reached', async () => {
+    const it = await house();
+    await it.provider[Symbol.asyncDispose]();
+    const page = await new Browser(it.chat.url).post('/chat/~service/', {});
+    expect([page.status, textOf(page)]).toEqual([503, expect.stringContaining('Acme cannot be reached')]);
+    await it.chat.close();
+  });
+
+  it('is not there where it is not configured', async () => {
+    await using chat = await startChat();
+    const browser = new Browser(chat.url);
+    expect(textOf(await browser.get('/chat/~sign-in/'))).not.toContain('Continue with');
+    expect((await browser.post('/chat/~service/', {})).status).toBe(404);
+    expect((await call(chat, '/api/auth/callback/oidc')).status).toBe(404);
+  });
+
+  it('is configured whole or not at all', () => {
+    expect(() => parseEnv({ OIDC_ISSUER: 'https://login.example' })).toThrow(/PUBLIC_URL[^]*OIDC_CLIENT_ID/);
+    expect(() => parseEnv({ OIDC_ISSUER: 'login.example' })).toThrow(/OIDC_ISSUER/);
+  });
+});

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Communicator } from '../../src/testing/index.js';
+import { Browser, password, register } from '../account/browser-without-script.js';
+import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { ServerProcess } from '../support/server-process.js';
+
+let redis: TestRedis;
+let postgres: TestPostgres;
+beforeAll(async () => {
+  [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+});
+afterAll(async () => {
+  await postgres?.[Symbol.asyncDispose]();
+  await redis?.[Symbol.asyncDispose]();
+});
+
+const CHECK_MS = 2_000;
+
+async function twoServers() {
+  const env = {
+    REDIS_URL: redis.url,
+    DATABASE_URL: await postgres.createDatabase(),
+    AUTH_SECRET: 'a secret that both processes share, of forty',
+    RATE_LIMIT: 'off',
+    SESSION_CHECK_MS: String(CHECK_MS),
+  };
+  const one = await ServerProcess.start(env);
+  const two = await ServerProcess.start(env);
+  const socket = (server: ServerProcess, { cookie }: Browser) =>
+    Communicator.connect(`${server.socketUrl}/ws/chat/`, {
+      timeoutMs: 15_000,
+      headers: { cookie, origin: server.url },
+    });
+  return {
+    one,
+    two,
+    socket,
+    async [Symbol.asyncDispose]() {
+      await one[Symbol.asyncDispose]();
+      await two[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function closedWithin(client: Communicator): Promise<{ code: number; ms: number }> {
+  const since = performance.now();
+  const { code } = await client.closed;
+  return { code, ms: performance.now() - since };
+}
+
+describe('signing out on one of two servers', () => {
+  it('closes what is open on both within a second, and the cookie is worth nothing on either', async () => {
+    await using servers = await twoServers();
+    const { one, two, socket } = servers;
+    const browser = await register(one.url, 'Ann');
+    const [here, there] = [await socket(one, browser), await socket(two, browser)];
+    const cookie = browser.cookie;
+    const closing = Promise.all([here, there].map(closedWithin));
+    await browser.post('/chat/~sign-out/', {});
+    for (const { code, ms } of await closing) {
+      expect(code).toBe(4501);
+      expect(ms).toBeLessThan(CHECK_MS);
+    }
+    for (const { url } of [one, two])
+      expect((await fetch(`${url}/api/me`, { headers: { cookie } })).status).toBe(401);
+  }, 60_000);
+
+  it('closes a banned person’s sockets on the other server with 4502', async () => {
+    await using servers = await twoServers();
+    const { one, two, socket } = servers;
+    const boss = await register(one.url, 'Boss');
+    const pest = await register(two.url, 'Pest');
+    const open = await socket(two, pest);
+    const closing = closedWithin(open);
+    await boss.post('/chat/~admin/', { user: open.user.id, action: 'ban', days: '7' });
+    expect((await closing).code).toBe(4502);
+    const again = await new Browser(two.url).post('/chat/~sign-in/', { username: 'Pest', password });
+    expect(again.status).toBe(403);
+  }, 60_000);
+
+  it('is noticed by the other server without Redis, too', async () => {
+    await using servers = await twoServers();
+    const { one, two, socket } = servers;
+    const browser = await register(one.url, 'Ann');
+    const there = await socket(two, browser);
+    await redis.stop();
+    try {
+      const closing = closedWithin(there);
+      await browser.post('/chat/~sign-out/', {});
+      const { code, ms } = await closing;
+      expect(code).toBe(4501);
+      expect(ms).toBeLessThan(CHECK_MS * 4);
+    } finally {
+      await redis.restart();
+    }
+  }, 60_000);
+
+  it('makes exactly one administrator of many who register on both at once', async () => {
+    await using servers = await twoServers();
+    const { one, two } = servers;
+    const names = ['Ada', 'Bob', 'Cy', 'Dee', 'Eve', 'Fay', 'Gil', 'Hal'];
+    const people = await Promise.all(names.map((name, n) => register(n % 2 ? one.url : two.url, name)));
+    const pages = await Promise.all(people.map((person) => person.get('/chat/~admin/')));
+    expect(pages.filter(({ status }) => status === 200)).toHaveLength(1);
+  }, 60_000);
+});
