@@ -34,8 +34,8 @@ export class Overload implements OnApplicationBootstrap, OnModuleDestroy {
     @Optional() @Inject(MemoryUse) private readonly memoryUse: MemoryUse = measuredMemoryUse(),
   ) {}
 
+  /** Starting is busy, and nobody's fault: what counts begins with the first round of the loop after it. */
   onApplicationBootstrap(): void {
-    this.probe(performance.now());
     this.timer = setInterval(() => this.probe(performance.now()), PROBE_MS);
     this.timer.unref();
   }
