@@ -56,6 +56,8 @@ const ourSettings = {
   HOST: '127.0.0.1',
   PORT: '0',
   RATE_LIMIT: 'off',
+  // What is measured here is how it is when it has too much to do.
+  MAX_LOOP_LAG_MS: '60000',
   MAX_CONNECTIONS: '100000',
   LOG_LEVEL: 'warn',
   AUTH_SECRET: randomBytes(32).toString('hex'),

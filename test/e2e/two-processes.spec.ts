@@ -26,7 +26,7 @@ const room = 'lobby';
 const connect = (server: ServerProcess) =>
   Communicator.connect(`${server.socketUrl}/ws/chat/`, { timeoutMs: 15_000 });
 
-describe('two processes on one Redis and one PostgreSQL', () => {
+describe('two processes on one Redis and one PostgreSQL', { timeout: 90_000 }, () => {
   it('share a room: what many send on both is seen by everybody, in one order without a hole', async () => {
     await using one = await ServerProcess.start(env);
     await using two = await ServerProcess.start(env);
