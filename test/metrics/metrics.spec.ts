@@ -77,15 +77,13 @@ describe('who watches a server', () => {
     const { room: stored } = await chat.app.get(RoomDirectory).open(room);
     const actor = { id: 'elsewhere', name: 'Elsewhere' };
     const append = () =>
-      chat.app
-        .get(RoomLog)
-        .append({
-          roomId: stored.id,
-          actor,
-          clientId: randomUUID(),
-          type: 'message.created',
-          data: { text: 'x' },
-        });
+      chat.app.get(RoomLog).append({
+        roomId: stored.id,
+        actor,
+        clientId: randomUUID(),
+        type: 'message.created',
+        data: { text: 'x' },
+      });
     await append();
     await other.say((await append()).event);
     for (const seq of [1, 2]) expect((await ann.push('message.created')).seq).toBe(seq);
