@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LayerMessage, LayerValue } from '../../src/channel-layer/channel-layer.js';
+import { copyMessage } from '../../src/channel-layer/message.js';
 import { Serializer } from '../../src/channel-layer/serializer.js';
 
 const hex = (message: object) => new Serializer().encode(message as LayerMessage).toString('hex');
@@ -116,6 +117,28 @@ describe('every message', () => {
     );
   });
 
+  it.each([
+    ['msgpack', [...scalar, fc.uint8Array()]],
+    ['json', scalar],
+  ] as const)('comes back with whom it is for, and only then: %s', (format, leaves) => {
+    const serializers = [new Serializer(format), new Serializer(format, ['secret'])];
+    const names = fc.option(fc.oneof(fc.string(), fc.array(fc.string())), { nil: undefined });
+    fc.assert(
+      fc.property(
+        messages([...leaves]),
+        names,
+        fc.constantFrom(...serializers),
+        (message, to, serializer) => {
+          const expected = plusZero(message);
+          expect(serializer.decodeFor(serializer.encodeFor(copyMessage(message), to))).toEqual({
+            message: expected,
+            to: to === undefined ? [] : [to].flat(),
+          });
+        },
+      ),
+    );
+  });
+
   it('is a message or a TypeError, whatever bytes arrive', () => {
     const serializers = [new Serializer(), new Serializer('json'), new Serializer('msgpack', ['secret'])];
     const { failed } = fc.check(
@@ -124,7 +147,7 @@ describe('every message', () => {
         fc.constantFrom(...serializers),
         (payload, serializer) => {
           try {
-            return typeof serializer.decode(payload).type === 'string';
+            return typeof serializer.decodeFor(payload).message.type === 'string';
           } catch (error) {
             return error instanceof TypeError;
           }

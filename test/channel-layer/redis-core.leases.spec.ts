@@ -1,0 +1,98 @@
+import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { describe, it } from 'vitest';
+import { queueOf } from '../../src/channel-layer/names.js';
+import { RedisChannelLayer } from '../../src/channel-layer/redis.channel-layer.js';
+import { healthOf, nextOf } from '../support/observe.js';
+import { startRedis } from '../support/redis.js';
+import { startScript } from '../support/script.js';
+
+Logger.overrideLogger(false);
+const event = (message: string) => ({ type: 'chat.message', message });
+const leases = 'nchat:leases:asgi';
+const django = 'specific.00112233445566778899aabbccddeeff!ffeeddccbbaa99887766554433221100';
+
+describe.concurrent('processes of the core layer', () => {
+  it(
+    'clear what a killed one left behind, and never what is Django’s',
+    { timeout: 60_000 },
+    async ({ expect }) => {
+      await using redis = await startRedis();
+      const operator = new Redis(redis.url, { protocol: 2 });
+      const survivor = new RedisChannelLayer({ hosts: [redis.url] });
+      await healthOf(survivor, 'ready');
+      const mine = await survivor.newChannel();
+      await survivor.groupAdd('room', mine);
+      await operator.zadd('asgi:group:room', Date.now() / 1000, django);
+
+      await using other = startScript(new URL('layer.script.ts', import.meta.url), [redis.url, 'room']);
+      const dead = await other.line();
+      const process = dead.slice(dead.indexOf('.') + 1, dead.indexOf('!'));
+      expect(await operator.zscore(leases, process)).not.toBeNull();
+      await other.kill();
+      await survivor.groupSend('room', event('for nobody'));
+      expect(await operator.exists(`asgi${queueOf(dead)}`)).toBe(1);
+      // Time passes.
+      await operator.zadd(leases, 1, process);
+
+      await expect
+        .poll(() => operator.zrange('asgi:group:room', 0, '-1'), { timeout: 15_000 })
+        .not.toContain(dead);
+      expect((await operator.zrange('asgi:group:room', 0, '-1')).sort()).toEqual([mine, django].sort());
+      expect(await operator.exists(`asgi${queueOf(dead)}`)).toBe(0);
+      expect(await operator.exists(`asgi${queueOf(django)}`)).toBe(1);
+      expect(await operator.zrange(leases, 0, '-1')).toHaveLength(1);
+      await survivor.close();
+      operator.disconnect();
+    },
+  );
+
+  it(
+    'come back by themselves when they were taken for dead, and say that they missed something',
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      await using redis = await startRedis();
+      const operator = new Redis(redis.url, { protocol: 2 });
+      const layer = new RedisChannelLayer({ hosts: [redis.url] });
+      await healthOf(layer, 'ready');
+      const channel = await layer.newChannel();
+      await layer.groupAdd('room', channel);
+      const gap = nextOf(layer.discontinuity, 1, 15_000);
+      await operator.del('asgi:group:room', leases);
+      await gap;
+      const arrived = nextOf(layer.receive(channel), 1);
+      await expect.poll(() => operator.zcard('asgi:group:room')).toBe(1);
+      await layer.groupSend('room', event('hi'));
+      expect(await arrived).toEqual([event('hi')]);
+      await layer.close();
+      operator.disconnect();
+    },
+  );
+
+  it(
+    'outlive the flush() of a Django app, which deletes everything that begins with its prefix',
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      await using redis = await startRedis();
+      const operator = new Redis(redis.url, { protocol: 2 });
+      // Memberships are renewed at a quarter of their time.
+      const layer = new RedisChannelLayer({ hosts: [redis.url], groupExpiry: 2 });
+      await healthOf(layer, 'ready');
+      const channel = await layer.newChannel();
+      await layer.groupAdd('room', channel);
+      const keys = await operator.keys('asgi*');
+      expect(keys).toEqual(['asgi:group:room']);
+      await operator.del(...keys);
+      await expect.poll(() => operator.zrange('asgi:group:room', 0, '-1')).toEqual([channel]);
+      const arrived = nextOf(layer.receive(channel), 1);
+      await layer.groupSend('room', event('hi'));
+      expect(await arrived).toEqual([event('hi')]);
+      await layer.close();
+      operator.disconnect();
+    },
+  );
+});
