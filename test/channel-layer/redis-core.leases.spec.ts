@@ -52,7 +52,7 @@ describe.concurrent('processes of the core layer', () => {
     {
       timeout: 60_000,
     },
-    async () => {
+    async ({ expect }) => {
       await using redis = await startRedis();
       const operator = new Redis(redis.url, { protocol: 2 });
       const layer = new RedisChannelLayer({ hosts: [redis.url] });
@@ -76,7 +76,7 @@ describe.concurrent('processes of the core layer', () => {
     {
       timeout: 60_000,
     },
-    async () => {
+    async ({ expect }) => {
       await using redis = await startRedis();
       const operator = new Redis(redis.url, { protocol: 2 });
       // Memberships are renewed at a quarter of their time.

@@ -23,8 +23,9 @@ async function bringTools(): Promise<Map<string, string>> {
   const missing = tools.filter((_, index) => !found[index]);
   if (missing.length > 0) {
     if (!(await canInstall())) throw new Error(missingSentence(missing));
-    console.log(`Installing ${missing.map((tool) => tool.debianPackage).join(' and ')} with apt-get.`);
-    await install(missing.map((tool) => tool.debianPackage));
+    const packages = missing.flatMap((tool) => tool.debianPackages);
+    console.log(`Installing ${packages.join(', ')} with apt-get.`);
+    await install(packages);
   }
   const versions = new Map([['Node', process.versions.node]]);
   for (const [index, tool] of tools.entries()) {

@@ -16,7 +16,7 @@ export interface Tally {
   lines: string[];
 }
 
-const OWN_FOLDER = new Set(['contracts', 'e2e', 'browser', 'chaos', 'run', 'launch']);
+const OWN_FOLDER = new Set(['contracts', 'e2e', 'browser', 'chaos', 'django', 'run', 'launch']);
 
 /** The suite a file belongs to: that of its folder, `contract` for what runs a shared contract, else `unit`. */
 export function suiteOf(path: string, source: string): string {

@@ -22,10 +22,17 @@ describe('the programs that the tests need', () => {
     expect(await findTool(tool, {})).toBeNull();
   });
 
+  it('include a Python only where it has all of Django Channels', async () => {
+    const tool = tools.find(({ name }) => name === 'channels_redis')!;
+    expect(await findTool(tool)).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+/) });
+    const bare = { ...tool, versionArguments: ['-c', 'import a_module_that_is_not_there'] };
+    expect(await findTool(bare)).toBeNull();
+  });
+
   it('are asked for in one sentence that says what to install', () => {
     const sentence = missingSentence(tools);
-    expect(sentence).toContain('apt-get install redis-server chromium');
-    expect(sentence).toContain('REDIS_SERVER and CHROMIUM');
+    expect(sentence).toContain('apt-get install redis-server chromium python3-django ');
+    expect(sentence).toContain('REDIS_SERVER and CHROMIUM and DJANGO_PYTHON');
     expect(sentence.trim().split('\n')).toHaveLength(1);
   });
 });
