@@ -33,7 +33,7 @@ export class SafetyController {
     const path = step === 'off' ? '/two-factor/disable' : '/two-factor/generate-backup-codes';
     const made = await this.ask(request, response, me, path, { password }, 'confirmPassword');
     if (!made) return;
-    if (step === 'off') return response.redirect(303, `${HOME}?done=two-factor-off`);
+    if (step === 'off') return response.redirect(303, `${HOME}?done=two-factor-off#top`);
     await this.page.send(response, me, { codes: made['backupCodes'] as string[] });
   }
 
@@ -44,7 +44,7 @@ export class SafetyController {
     const revoke = textOf(body, 'revoke');
     if (revoke) {
       await this.keys.revoke(me.user.id, revoke);
-      return response.redirect(303, `${HOME}?done=key`);
+      return response.redirect(303, `${HOME}?done=key#top`);
     }
     const name = textOf(body, 'keyName').trim();
     if (name === '' || name.length > 32) {
@@ -71,7 +71,7 @@ export class SafetyController {
     const path = '/two-factor/verify-totp';
     const problem = 'This code is wrong, or a moment too old. Please begin again.';
     const done = await this.ask(request, response, me, path, { code: digits }, 'confirmPassword', problem);
-    if (done) response.redirect(303, `${HOME}?done=two-factor`);
+    if (done) response.redirect(303, `${HOME}?done=two-factor#top`);
   }
 
   /** The answer of a route, or `null` after the page was sent with what it refused. */

@@ -18,6 +18,7 @@ type Store = Awaited<BetterAuth['$context']>['internalAdapter'];
 
 /** Better Auth, set up for us. Injected by its class; made by `createAuth`. */
 export class Auth {
+  readonly accounts: Accounts;
   readonly sessions: SessionCache;
   readonly hashes: PasswordHashes;
   readonly signOuts: SignOuts;
@@ -30,6 +31,7 @@ export class Auth {
     private readonly flavours: { plain: BetterAuth; secure: BetterAuth },
   ) {
     ({
+      accounts: this.accounts,
       sessions: this.sessions,
       hashes: this.hashes,
       signOuts: this.signOuts,

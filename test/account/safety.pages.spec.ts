@@ -22,7 +22,7 @@ async function secure(browser: Browser): Promise<{ secret: string; codes: string
   expect(codes).toHaveLength(10);
   expect(setup.html).toContain('class="qr"');
   const done = await browser.post(path, { step: 'confirm', code: totp(secret) });
-  expect([done.status, done.location]).toEqual([303, `${home}?done=two-factor`]);
+  expect([done.status, done.location]).toEqual([303, `${home}?done=two-factor#top`]);
   return { secret, codes };
 }
 

@@ -8,7 +8,8 @@ import { Section } from './frame.js';
 type TwoFactorData = NonNullable<AccountPageData['twoFactor']>;
 type KeysData = NonNullable<AccountPageData['keys']>;
 
-const action = '/chat/~account/two-factor/';
+// The answer to a form shows the part of the page that the form is in.
+const action = '/chat/~account/two-factor/#two-factor';
 
 export function TwoFactor({ data, twoFactor }: { data: AccountPageData; twoFactor: TwoFactorData }): VNode {
   const { on, setup, codes } = twoFactor;
@@ -138,7 +139,7 @@ function QrCode({ text }: { text: string }): VNode {
 }
 
 export function Keys({ data, keys }: { data: AccountPageData; keys: KeysData }): VNode {
-  const path = '/chat/~account/keys/';
+  const path = '/chat/~account/keys/#keys';
   return (
     <Section id="keys" title="API keys" hint="For bots and programs, which are you wherever they use one.">
       {keys.fresh && (
