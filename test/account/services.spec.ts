@@ -27,9 +27,9 @@ async function house(place: Place) {
     /** Somebody with an account, and the sign-in of the guest that they were. */
     async person(username: string) {
       const guest = await provider.createGuest({ headers: {} });
-      const { id: userId, name } = guest.user;
-      await auth.accounts.register({ userId, isGuest: true, username, name, password });
-      return guest;
+      const userId = guest.user.id;
+      await auth.accounts.register({ userId, isGuest: true, username, name: username, password });
+      return { ...guest, user: { id: userId, name: username } };
     },
   };
 }
