@@ -104,8 +104,16 @@ export function guestFlag(user: User): number {
   return user.guest ? 1 : 0;
 }
 
+let lastMs = 0;
+let lastTime = '';
+
+/** Many events have the same millisecond. */
 export function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== lastMs || lastTime === '') {
+    lastTime = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastTime;
 }
 
 /** Events, each with what its actor is called now. */

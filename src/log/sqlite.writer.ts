@@ -3,9 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { unavailable } from '../database/unavailable.js';
 import type { Stored } from './sqlite.appender.js';
 import type { Entry } from './rows.js';
+import { packEntries, type Parcel, unpackStored } from './sqlite.parcel.js';
 
 /** What the thread answers: what became of each entry, or the error that it all failed with. */
-export type WriterAnswer = { stored: (Stored | null)[] } | { error: { message: string; errcode?: number } };
+export type WriterAnswer = { stored: Parcel } | { error: { message: string; errcode?: number } };
 
 interface Pending {
   resolve: (stored: (Stored | null)[]) => void;
@@ -28,7 +29,7 @@ export class SqliteWriter {
     return new Promise((resolve, reject) => {
       this.pending = { resolve, reject };
       this.worker ??= this.start();
-      this.worker.postMessage(entries);
+      this.worker.postMessage(packEntries(entries));
     });
   }
 
@@ -48,7 +49,7 @@ export class SqliteWriter {
     });
     worker.on('message', (answer: WriterAnswer) => {
       const pending = this.take();
-      if ('stored' in answer) pending?.resolve(answer.stored);
+      if ('stored' in answer) pending?.resolve(unpackStored(answer.stored));
       else pending?.reject(Object.assign(new Error(answer.error.message), { errcode: answer.error.errcode }));
     });
     worker.on('error', (error) => this.take()?.reject(unavailable(error)));

@@ -1,6 +1,11 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { EXCEPTION_FILTERS_METADATA } from '@nestjs/common/constants.js';
-import { DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
+import {
+  EXCEPTION_FILTERS_METADATA,
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+} from '@nestjs/common/constants.js';
+import { ApplicationConfig, DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
 import type { OnGatewayConnection, OnGatewayDisconnect } from '@nestjs/websockets';
 import {
   MESSAGE_MAPPING_METADATA,
@@ -27,6 +32,8 @@ export interface RequestHandler {
 type Gateway = Partial<OnGatewayConnection<Connection> & OnGatewayDisconnect<Connection>>;
 type Method = (...args: unknown[]) => unknown;
 
+const ENHANCERS = [GUARDS_METADATA, INTERCEPTORS_METADATA, PIPES_METADATA, EXCEPTION_FILTERS_METADATA];
+
 /**
  * The gateways of all modules, found at start. Each handler is made once and serves every connection: Nest's own way binds
  * all of them anew for each, which an idle connection keeps paying for.
@@ -41,6 +48,7 @@ export class Gateways implements OnModuleInit {
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly contexts: ExternalContextCreator,
+    private readonly config: ApplicationConfig,
   ) {}
 
   onModuleInit(): void {
@@ -125,9 +133,12 @@ export class Gateways implements OnModuleInit {
     name: string,
     method: Method,
   ): RequestHandler['handle'] {
-    const hasFilters = [gateway.constructor, method].some((target) =>
-      Reflect.hasMetadata(EXCEPTION_FILTERS_METADATA, target as object),
-    );
+    const has = (key: string) =>
+      Reflect.hasMetadata(key, gateway.constructor) || Reflect.hasMetadata(key, method);
+    const params = Reflect.getMetadata(PARAM_ARGS_METADATA, gateway.constructor, name) as object | undefined;
+    const isPlain = Object.keys(params ?? {}).length === 0 && !this.hasGlobals && !ENHANCERS.some(has);
+    // Nothing of Nest would run around it: a third of what a request costs beside its work.
+    if (isPlain) return (connection, data) => method.call(gateway, connection, data);
     return this.contexts.create(
       gateway,
       method,
@@ -136,8 +147,20 @@ export class Gateways implements OnModuleInit {
       socketParams,
       undefined,
       undefined,
-      { guards: true, interceptors: true, filters: hasFilters },
+      { guards: true, interceptors: true, filters: has(EXCEPTION_FILTERS_METADATA) },
       'ws',
     );
+  }
+
+  /** Guards and interceptors that the application has around everything. */
+  private get hasGlobals(): boolean {
+    const { config } = this;
+    const all = [
+      config.getGlobalGuards(),
+      config.getGlobalRequestGuards(),
+      config.getGlobalInterceptors(),
+      config.getGlobalRequestInterceptors(),
+    ];
+    return all.some((each) => each.length > 0);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { EmptyError } from 'rxjs';
+import { EmptyError, isObservable, lastValueFrom } from 'rxjs';
 import { ChatError, CloseCode, type ReplyFrame, type RequestFrame } from '../protocol/index.js';
 import type { Connection, CurrentRequest } from './connection.js';
 import { FanOut } from './fan-out.js';
@@ -64,8 +64,10 @@ export class RequestRouter {
     };
     try {
       const result = this.call(connection, readRequest(connection, text, request));
-      if (result instanceof Promise) return result.then(succeed, fail);
-      succeed(result);
+      const last = (value: unknown) =>
+        isObservable(value) ? lastValueFrom(value).then(succeed, fail) : succeed(value);
+      if (result instanceof Promise) return result.then(last, fail);
+      return last(result) ?? undefined;
     } catch (error) {
       fail(error);
     }
