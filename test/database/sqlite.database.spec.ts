@@ -14,7 +14,9 @@ async function openInMemory() {
     database,
     kysely: database.kysely,
     add: (id: string) =>
-      database.exclusive((sqlite) => sqlite.exec(`insert into person values ('${id}', '', 0)`)),
+      database.exclusive((sqlite) =>
+        sqlite.exec(`insert into person (id, name, guest) values ('${id}', '', 0)`),
+      ),
     people: async () =>
       (await database.kysely.selectFrom('person').select('id').orderBy('id').execute()).map((p) => p.id),
     [Symbol.asyncDispose]: () => database.close(),
@@ -74,7 +76,7 @@ describe('The SQLite database', () => {
     await using house = await openInMemory();
     const failing = house.database.exclusive((sqlite) => {
       sqlite.exec('begin');
-      sqlite.exec("insert into person values ('lost', '', 0)");
+      sqlite.exec("insert into person (id, name, guest) values ('lost', '', 0)");
       throw new Error('half-way');
     });
     await expect(failing).rejects.toThrow('half-way');
@@ -106,7 +108,7 @@ describe('The SQLite database', () => {
 
   it('refuses a value of the wrong type instead of storing it', async () => {
     await using house = await openInMemory();
-    const wrong = sql`insert into person values ('a', 'a', 'yes')`.execute(house.kysely);
+    const wrong = sql`insert into person (id, name, guest) values ('a', 'a', 'yes')`.execute(house.kysely);
     await expect(wrong).rejects.toThrow('cannot store TEXT value in INTEGER column');
   });
 
