@@ -29,3 +29,7 @@ export function parseSentinels(url: string): RedisOptions | null {
     ...(found.tls ? { tls: {}, enableTLSForSentinelMode: true } : {}),
   };
 }
+
+/** For people and logs: who may look over a shoulder must not see how to get in. */
+export const withoutSecrets = (url: string) =>
+  url.replace(/\/\/[^@/]*@/, '//…@').replace(/([?&](?:password|sentinelPassword)=)[^&]*/g, '$1…');

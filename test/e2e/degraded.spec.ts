@@ -11,25 +11,34 @@ const health = async (server: ServerProcess) =>
   (await (await fetch(`${server.url}/health/ready`)).json()) as { status: string; channelLayer: string };
 
 describe('a server that loses Redis', () => {
-  it('goes on, says so to people and to supervisors, and heals', async () => {
-    await using folder = await temporaryFolder();
-    await using redis = await startRedis();
-    const env = { DATABASE_URL: folder.databaseUrl, REDIS_URL: redis.url, RATE_LIMIT: 'off' };
-    await using server = await ServerProcess.start(env);
-    await using ann = await Communicator.connect(`${server.socketUrl}/ws/chat/`, { timeoutMs: 15_000 });
-    await ann.request('room.join', { room });
-    await expect.poll(() => health(server), { timeout: 15_000 }).toMatchObject({ status: 'up' });
+  it.each(['redis-pubsub', 'redis'])(
+    '(%s) goes on, says so to people and to supervisors, and heals',
+    async (layer) => {
+      await using folder = await temporaryFolder();
+      await using redis = await startRedis();
+      const env = {
+        DATABASE_URL: folder.databaseUrl,
+        REDIS_URL: redis.url,
+        RATE_LIMIT: 'off',
+        CHANNEL_LAYER: layer,
+      };
+      await using server = await ServerProcess.start(env);
+      await using ann = await Communicator.connect(`${server.socketUrl}/ws/chat/`, { timeoutMs: 15_000 });
+      await ann.request('room.join', { room });
+      await expect.poll(() => health(server), { timeout: 15_000 }).toMatchObject({ status: 'up' });
 
-    await redis.kill();
-    expect(await ann.push('service', ({ degraded }) => degraded)).toEqual({ degraded: true });
-    expect(await health(server)).toMatchObject({ status: 'degraded', channelLayer: 'degraded' });
-    await ann.request('message.send', { room, text: 'stored all the same', clientId: randomUUID() });
-    expect(await ann.push('message.created')).toMatchObject({ text: 'stored all the same' });
+      await redis.kill();
+      expect(await ann.push('service', ({ degraded }) => degraded)).toEqual({ degraded: true });
+      expect(await health(server)).toMatchObject({ status: 'degraded', channelLayer: 'degraded' });
+      await ann.request('message.send', { room, text: 'stored all the same', clientId: randomUUID() });
+      expect(await ann.push('message.created')).toMatchObject({ text: 'stored all the same' });
 
-    await redis.restart();
-    expect(await ann.push('service', ({ degraded }) => !degraded)).toEqual({ degraded: false });
-    expect(await health(server)).toMatchObject({ status: 'up' });
-  }, 60_000);
+      await redis.restart();
+      expect(await ann.push('service', ({ degraded }) => !degraded)).toEqual({ degraded: false });
+      expect(await health(server)).toMatchObject({ status: 'up' });
+    },
+    60_000,
+  );
 
   it('or never had one, starts all the same, and tells who comes', async () => {
     await using folder = await temporaryFolder();

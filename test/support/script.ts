@@ -10,8 +10,9 @@ const flags = ['--experimental-transform-types', '--disable-warning=Experimental
 export type Ending = number | NodeJS.Signals;
 
 /** A TypeScript file in a process of its own, which can be killed. */
-export function startScript(file: URL, args: string[] = []) {
+export function startScript(file: URL, args: string[] = [], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [...flags, fileURLToPath(file), ...args], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as Ending);

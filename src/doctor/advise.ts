@@ -1,0 +1,199 @@
+import { isOurs, processOf } from '../channel-layer/names.js';
+import { hostIndex } from '../channel-layer/sharding.js';
+import type { Sight } from './look.js';
+import { type Recognised, recogniseChannel, recogniseMember, recognisePayload } from './recognise.js';
+
+/** One Django app's channel layer, as far as it can be seen in Redis. */
+export interface Found {
+  layer: 'core' | 'pubsub';
+  prefix: string;
+  groups: string[];
+  /** Processes, or with pub/sub receivers. */
+  django: number;
+  ours: number;
+  /** How many of each kind. */
+  messages: { kind: Recognised | undefined; count: number }[];
+}
+
+export interface Advice {
+  found: Found[];
+  /** What to configure, for the layer that most of Django is on. */
+  settings: Record<string, string>;
+  /** Would break. */
+  problems: string[];
+  warnings: string[];
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** What it means, and what to do. `sights` in the order of the hosts. */
+export function advise(sights: Sight[], keys: readonly string[], env: Environment): Advice {
+  const found = findLayers(sights, keys);
+  const settings = settingsFor(found[0]);
+  const problems = [
+    ...sights.flatMap(problemsOfRedis),
+    ...found.flatMap((each) => problemsOfMessages(each, keys)),
+    ...problemsOfHosts(sights),
+    ...problemsOfSettings(settings, env),
+  ];
+  if (sights.some(({ old }) => old.length > 0))
+    problems.push(
+      'Queues are lists: a channels_redis before version 3 writes here, which must be upgraded first',
+    );
+  for (const { prefix } of found.filter(({ layer }) => layer === 'core'))
+    if (found.some((other) => other.layer === 'pubsub' && other.prefix === prefix))
+      problems.push(
+        `Both of channels_redis' layers are in use with the prefix "${prefix}": neither hears the other. Django's ` +
+          'processes must agree on one',
+      );
+  return { found, settings, problems, warnings: sights.flatMap(warningsOfRedis) };
+}
+
+function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
+  const layers = new Map<string, Found & { processes: Set<string> }>();
+  const of = (layer: Found['layer'], prefix: string) => {
+    const id = `${layer} ${prefix}`;
+    const empty = {
+      layer,
+      prefix,
+      groups: [],
+      django: 0,
+      ours: 0,
+      messages: [],
+      processes: new Set<string>(),
+    };
+    const found = layers.get(id) ?? empty;
+    layers.set(id, found);
+    return found;
+  };
+  for (const { groups, queues, channels, messages } of sights) {
+    for (const { prefix, group, members } of groups) {
+      const found = of('core', prefix);
+      found.groups.push(group);
+      for (const member of members) found.processes.add(processOf(member) ?? member);
+    }
+    for (const { prefix, process } of queues) of('core', prefix).processes.add(process);
+    for (const channel of channels) {
+      const name = recogniseChannel(channel)!;
+      const found = of('pubsub', name.prefix);
+      if ('group' in name) found.groups.push(name.group);
+      else found.processes.add(channel);
+    }
+    for (const { layer, prefix, payload } of messages) {
+      const kind = layer === 'core' ? recogniseMember(payload, keys) : recognisePayload(payload, keys);
+      count(of(layer, prefix).messages, kind);
+    }
+  }
+  return [...layers.values()]
+    .map(({ processes, ...found }) => {
+      const ours = [...processes].filter((process) => isOurs(process)).length;
+      return { ...found, groups: [...new Set(found.groups)].sort(), ours, django: processes.size - ours };
+    })
+    .sort((a, b) => b.django - a.django || b.groups.length - a.groups.length);
+}
+
+function count(messages: Found['messages'], kind: Recognised | undefined): void {
+  const id = describe(kind);
+  const same = messages.find((other) => describe(other.kind) === id);
+  if (same) same.count++;
+  else messages.push({ kind, count: 1 });
+}
+
+/** Not the type: that is Django's affair. */
+export function describe(kind: Recognised | undefined): string {
+  if (!kind) return 'nothing that channels_redis writes';
+  const length =
+    kind.prefixLength === 12 || kind.prefixLength === 0 ? '' : `, ${kind.prefixLength} random bytes`;
+  const key =
+    kind.key === undefined ? 'no key given opens them' : `key ${kind.key + 1} of those given opens them`;
+  return `${kind.format ?? 'some format'}${kind.encrypted ? `, encrypted (${key})` : ', clear text'}${length}`;
+}
+
+function settingsFor(found: Found | undefined): Record<string, string> {
+  if (!found) return {};
+  const settings: Record<string, string> = {
+    CHANNEL_LAYER: found.layer === 'core' ? 'redis' : 'redis-pubsub',
+    CHANNEL_PREFIX: found.prefix,
+  };
+  const readable = found.messages.find(({ kind }) => kind?.format)?.kind;
+  if (readable?.format) settings.CHANNEL_SERIALIZER = readable.format;
+  if (found.messages.some(({ kind }) => kind?.encrypted))
+    settings.CHANNEL_ENCRYPTION_KEYS =
+      "Django's symmetric_encryption_keys, in the same order, separated by commas";
+  return settings;
+}
+
+function problemsOfMessages({ layer, prefix, messages }: Found, keys: readonly string[]): string[] {
+  const where = `Messages with the prefix "${prefix}"`;
+  const problems: string[] = [];
+  if (messages.some(({ kind }) => kind?.encrypted && kind.key === undefined))
+    problems.push(
+      keys.length > 0
+        ? `${where} are encrypted, and none of the ${keys.length} keys given opens them: nothing of Django's could be ` +
+            'read, and its consumers die of what they cannot decrypt'
+        : `${where} are encrypted: give the keys with --keys, to see whether they open them`,
+    );
+  if (messages.some(({ kind }) => !kind))
+    problems.push(`${where} are in no format of channels_redis: a serializer of Django's own cannot be read`);
+  const formats = new Set(messages.map(({ kind }) => kind?.format).filter(Boolean));
+  if (formats.size > 1)
+    problems.push(`${where} are in several formats: consumers die of those they cannot read`);
+  if (messages.some(({ kind }) => kind && !kind.encrypted) && messages.some(({ kind }) => kind?.encrypted))
+    problems.push(`${where} are partly encrypted and partly not: some processes have no keys`);
+  const lengths = new Set(messages.flatMap(({ kind }) => (kind ? [kind.prefixLength] : [])));
+  if (layer === 'core' && [...lengths].some((length) => length !== 12))
+    problems.push(
+      `${where} begin with ${[...lengths].join(' or ')} random bytes: set randomPrefixLength, in code`,
+    );
+  return problems;
+}
+
+/** The order of the hosts decides which group is where. */
+function problemsOfHosts(sights: Sight[]): string[] {
+  const wrong = sights.flatMap(({ groups, name }, host) =>
+    groups.flatMap(({ group }) => (hostIndex(group, sights.length) === host ? [] : [`${group} on ${name}`])),
+  );
+  if (wrong.length === 0) return [];
+  return [
+    `Groups are on hosts where nobody would look for them (${wrong.slice(0, 3).join(', ')}): give all of Django's ` +
+      'hosts, in the same order',
+  ];
+}
+
+function problemsOfSettings(settings: Record<string, string>, env: Environment): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => {
+    const here = env[name];
+    if (!here || here === value || name === 'CHANNEL_ENCRYPTION_KEYS') return [];
+    return [`${name} is ${here} here, and would have to be ${value}: neither side would hear the other`];
+  });
+}
+
+function problemsOfRedis({ name, version, role, cluster, clockAhead }: Sight): string[] {
+  const problems: string[] = [];
+  if (role && role !== 'master') problems.push(`Redis ${name} is a ${role}: it takes no messages`);
+  if (cluster) problems.push(`Redis ${name} is a cluster, which neither channels_redis nor we can use`);
+  if (version && Number.parseInt(version, 10) < 5)
+    problems.push(`Redis ${name} is version ${version}: the core layer needs 5 or later`);
+  if (Math.abs(clockAhead) > 30)
+    problems.push(
+      `The clocks are ${Math.round(Math.abs(clockAhead))} s apart: messages expire by the sender's clock`,
+    );
+  return problems;
+}
+
+function warningsOfRedis({ name, evictionPolicy, clockAhead, cut, messages }: Sight): string[] {
+  const warnings: string[] = [];
+  if (evictionPolicy.startsWith('allkeys') || evictionPolicy.startsWith('volatile'))
+    warnings.push(
+      `Redis ${name} may evict memberships and messages when its memory is full (maxmemory-policy ${evictionPolicy})`,
+    );
+  const apart = Math.abs(clockAhead);
+  if (apart > 2 && apart <= 30)
+    warnings.push(`The clock of Redis ${name} is ${apart.toFixed(1)} s from ours`);
+  if (cut) warnings.push(`Redis ${name} has more than was looked at`);
+  if (messages.length === 0)
+    warnings.push(
+      `No message was seen on Redis ${name}: write one in Django while this listens (--listen 30)`,
+    );
+  return warnings;
+}
