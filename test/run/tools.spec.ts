@@ -24,9 +24,9 @@ describe('the programs that the tests need', () => {
 
   it('include a Python only where it has all of Django Channels', async () => {
     const tool = tools.find(({ name }) => name === 'channels_redis')!;
-    expect(await findTool(tool)).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+/) });
+    expect(await findTool(tool, {})).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+/) });
     const bare = { ...tool, versionArguments: ['-c', 'import a_module_that_is_not_there'] };
-    expect(await findTool(bare)).toBeNull();
+    expect(await findTool(bare, {})).toBeNull();
   });
 
   it('are asked for in one sentence that says what to install', () => {
