@@ -4,7 +4,6 @@ import { ChannelFull, ChannelLayer, type LayerHealth, type LayerMessage } from '
 import { FaultLog } from './fault-log.js';
 import { LocalChannels, sweepEveryMs } from './local-channels.js';
 import type { Mailbox } from './mailbox.js';
-import { copyMessage } from './message.js';
 import { checkChannel, checkGroup, newProcess, processChannel, processOf, queueOf } from './names.js';
 import { type ChannelLayerOptions, localOptions } from './options.js';
 import { QueueHost } from './queue-host.js';
@@ -32,7 +31,9 @@ export class RedisChannelLayer extends ChannelLayer {
   private readonly gaps = new Subject<void>();
   readonly health: Observable<LayerHealth> = this.healthState.asObservable();
   readonly discontinuity: Observable<void> = this.gaps.asObservable();
+  private readonly log = new FaultLog(new Logger('ChannelLayer'));
   private readonly keys: QueueKeys;
+  private readonly serializer: Serializer;
   private readonly channels: LocalChannels;
   private readonly hosts: QueueHost[];
   private readonly reader: QueueReader;
@@ -46,15 +47,15 @@ export class RedisChannelLayer extends ChannelLayer {
   constructor(private readonly options: ChannelLayerOptions = {}) {
     super();
     const local = localOptions(options);
-    const log = new FaultLog(new Logger('ChannelLayer'));
-    const serializer = new Serializer(options.serializerFormat, options.symmetricEncryptionKeys);
+    const { log } = this;
+    this.serializer = new Serializer(options.serializerFormat, options.symmetricEncryptionKeys);
     const clock = new RisingClock();
     const prefixLength = options.randomPrefixLength ?? 12;
     if (!Number.isSafeInteger(prefixLength) || prefixLength < 0)
       throw new TypeError('randomPrefixLength is a number of bytes');
     this.keys = new QueueKeys(options.prefix ?? 'asgi');
     this.channels = new LocalChannels(local);
-    const wire = { keys: this.keys, serializer, prefixLength, expiry: local.expiry };
+    const wire = { keys: this.keys, serializer: this.serializer, prefixLength, expiry: local.expiry };
     this.reader = new QueueReader(
       { ...wire, process: this.process, channels: this.channels, log },
       {
@@ -107,7 +108,7 @@ export class RedisChannelLayer extends ChannelLayer {
 
   async send(channel: string, message: LayerMessage): Promise<void> {
     this.assertOpen();
-    const sent = this.sender.send(checkChannel(channel), copyMessage(message));
+    const sent = this.sender.send(checkChannel(channel), this.serializer.check(message));
     if ((await this.during(sent)) === false) throw new ChannelFull(channel);
   }
 
@@ -141,7 +142,7 @@ export class RedisChannelLayer extends ChannelLayer {
 
   async groupSend(group: string, message: LayerMessage): Promise<void> {
     this.assertOpen();
-    await this.during(this.sender.groupSend(checkGroup(group), copyMessage(message)));
+    await this.during(this.sender.groupSend(checkGroup(group), this.serializer.check(message)));
   }
 
   async flush(): Promise<void> {
@@ -186,7 +187,10 @@ export class RedisChannelLayer extends ChannelLayer {
   /** A second at most; what comes of it later is counted, not told. */
   private async during<T>(work: Promise<T>): Promise<T | undefined> {
     let result: T | undefined;
-    const noted = work.then((value) => void (result = value));
+    const noted = work.then(
+      (value) => void (result = value),
+      (error: unknown) => this.log.warn('lost', `A message was not sent (${String(error)})`),
+    );
     this.underWay.add(noted);
     void noted.then(() => this.underWay.delete(noted));
     await patiently(noted);

@@ -28,9 +28,16 @@ export class Serializer {
     return copyMessage(this.unpack(payload, maxAge));
   }
 
+  /** A copy that {@link encodeFor} will take, or a `TypeError`: JSON carries less than a message may hold. */
+  check(message: LayerMessage): LayerMessage {
+    const copy = copyMessage(message);
+    if (this.format === 'json') codecs.json.encode(copy);
+    return copy;
+  }
+
   /**
    * The core layer's envelope: whom it is for stands in the map itself, as its last entry. Takes what
-   * {@link copyMessage} made, so that a message for many is checked once.
+   * {@link check} returned, so that a message for many is checked once.
    */
   encodeFor(copy: LayerMessage, to?: string | string[]): Buffer {
     return this.pack(to === undefined ? copy : { ...copy, [envelopeKey]: to });

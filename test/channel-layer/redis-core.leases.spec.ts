@@ -95,4 +95,25 @@ describe.concurrent('processes of the core layer', () => {
       operator.disconnect();
     },
   );
+
+  it('leave a group that they gave up while Redis was away', async ({ expect }) => {
+    await using redis = await startRedis();
+    const operator = new Redis(redis.url, { protocol: 2 });
+    await operator.call('ACL', 'SETUSER', 'chat', 'on', '>pw', '+@all', 'allkeys', 'allchannels');
+    const layer = new RedisChannelLayer({ hosts: [redis.url.replace('//', '//chat:pw@')] });
+    await healthOf(layer, 'ready');
+    const channel = await layer.newChannel();
+    await layer.groupAdd('left', channel);
+    await layer.groupAdd('stayed', channel);
+    await operator.call('ACL', 'SETUSER', 'chat', 'off');
+    await operator.call('CLIENT', 'KILL', 'USER', 'chat');
+    await healthOf(layer, 'degraded');
+    await layer.groupDiscard('left', channel);
+    await operator.call('ACL', 'SETUSER', 'chat', 'on');
+    await healthOf(layer, 'ready');
+    expect(await operator.exists('asgi:group:left')).toBe(0);
+    expect(await operator.zrange('asgi:group:stayed', 0, '-1')).toEqual([channel]);
+    await layer.close();
+    operator.disconnect();
+  });
 });

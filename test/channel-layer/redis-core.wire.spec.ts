@@ -152,6 +152,21 @@ describe('RedisChannelLayer on the wire', () => {
     expect(await peers[0]!.exists('asgijobs')).toBe(0);
   });
 
+  it('gives back what it was handed for a reader who had just gone', async () => {
+    await using layers = await nodes();
+    const heard: unknown[] = [];
+    const reading = layers.a.receive('jobs').subscribe((message) => heard.push(message));
+    await layers.b.send('jobs', event('one'));
+    await expect.poll(() => heard).toEqual([event('one')]);
+    // By now it waits for the next one, for two seconds.
+    await peers[0]!.ping();
+    reading.unsubscribe();
+    for (const text of ['two', 'three']) await layers.b.send('jobs', event(text));
+    const arrived = await nextOf(layers.b.receive('jobs'), 2);
+    expect(arrived.map(({ message }) => message).sort()).toEqual(['three', 'two']);
+    expect(heard).toHaveLength(1);
+  });
+
   it('finds Django on two hosts, wherever Django sends to', async () => {
     await using layers = await nodes({ hosts: hosts(2) });
     for (const [group, server] of [
@@ -183,6 +198,18 @@ describe('RedisChannelLayer on the wire', () => {
     await during.a.groupSend('room', event('new key'));
     expect((await arrived).map(({ message }) => message)).toEqual(['old key', 'new key']);
     expect(during.b.undecodable).toBe(1);
+  });
+
+  it('refuses bytes where the format is JSON, before anything is sent', async () => {
+    await using layers = await nodes({ serializerFormat: 'json' });
+    const channel = await layers.b.newChannel();
+    await layers.b.groupAdd('room', channel);
+    const arrived = nextOf(layers.b.receive(channel), 1);
+    const bytes = { type: 't', bytes: Uint8Array.of(1) };
+    await expect(layers.a.send(channel, bytes)).rejects.toThrow(TypeError);
+    await expect(layers.a.groupSend('room', bytes)).rejects.toThrow(TypeError);
+    await layers.a.groupSend('room', event('hi'));
+    expect(await arrived).toEqual([event('hi')]);
   });
 
   it('leaves nothing in Redis when it closes', async () => {
