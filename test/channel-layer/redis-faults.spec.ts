@@ -7,7 +7,8 @@ import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.ch
 import { RedisChannelLayer } from '../../src/channel-layer/redis.channel-layer.js';
 import { closing, twoCoreNodes, twoRedisNodes } from '../support/channel-layers.js';
 import { healthOf, nextOf } from '../support/observe.js';
-import { freePort, startRedis } from '../support/redis.js';
+import { freePort } from '../support/free-port.js';
+import { startRedis } from '../support/redis.js';
 
 const event = (message: string) => ({ type: 'chat.message', message });
 

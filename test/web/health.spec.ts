@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Admission } from '../../src/socket/admission.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { freePort, startRedis } from '../support/redis.js';
+import { freePort } from '../support/free-port.js';
+import { startRedis } from '../support/redis.js';
 import { call } from './visitor.js';
 
 const ready = async (chat: RunningChat) => {
