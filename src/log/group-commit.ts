@@ -6,6 +6,8 @@ export const MAX_BATCH = 512;
 /** Appends that may wait. Above it the sender is told to come back: memory stays bounded while the database stands. */
 export const MAX_WAITING = 1_000;
 const RETRY_MS = 500;
+/** So many share a commit well enough: no need to see what else the event loop brings. */
+const WORTH_A_COMMIT = 64;
 
 /** What became of one append of a batch: its result, why it alone was refused, or who goes on with it. */
 export type Outcome<Result> = { result: Result } | { refused: ChatError } | { later: Promise<Result> };
@@ -33,6 +35,8 @@ export class GroupCommit<Draft, Result> {
     /** Called when nothing waits any more. */
     private readonly onIdle: () => void = () => undefined,
     private readonly stats = new AppendStats(),
+    /** Whether the store works while this thread goes on: then it is kept busy. */
+    private readonly overlaps = true,
   ) {}
 
   /** Resolves after the commit. Rejects with `busy` where too many wait already; then nothing is stored. */
@@ -60,6 +64,7 @@ export class GroupCommit<Draft, Result> {
         for (const { reject } of batch) reject(error);
       }
       this.stats.onBatch?.(batch.length, (performance.now() - began) / 1000);
+      if (this.overlaps && this.waiting.length >= WORTH_A_COMMIT) continue;
       // First what this batch stored leaves, and what came meanwhile is read: two turns, as it leaves at the end of one.
       await nextTurn();
       await nextTurn();

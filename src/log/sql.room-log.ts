@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Database } from '../database/database.js';
 import { AppendStats } from './append-stats.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
@@ -17,6 +18,8 @@ export abstract class SqlRoomLog extends RoomLog {
     (entries: Entry[]) => this.database.attempt(() => this.commit(entries)),
     undefined,
     this.stats,
+    // On one core, what stores and what receives take turns anyway: then the larger batch is the cheaper one.
+    availableParallelism() > 1,
   );
 
   override append(draft: EventDraft): Promise<Appended> {
