@@ -7,6 +7,13 @@ import { textFrame } from './text-frame.js';
 
 /** Sockets written to before others in this process get their turn: some 5 ms of work. */
 const SOCKETS_PER_TURN = 512;
+/**
+ * A group this big pauses half as long as its last batch took: what people answer to it then leaves in the next one as a
+ * whole, not in two halves. Where little is said, no pause is noticed: it is over before the next message comes.
+ */
+const BIG_GROUP = 256;
+const PAUSE_PER_WORK = 0.5;
+const MAX_PAUSE_MS = 20;
 const nobody: ReadonlySet<Connection> = new Set();
 
 /**
@@ -22,6 +29,8 @@ export class FanOut {
   /** Connections with replies to write at the end of this turn. */
   private readonly replying = new Set<Connection>();
   private scheduled = false;
+  /** Milliseconds that only ever go on. */
+  protected now = () => performance.now();
   private readonly lastWords = (connection: Connection) => {
     this.replying.delete(connection);
     this.serve(connection);
@@ -84,9 +93,9 @@ export class FanOut {
   private flush(): void {
     this.scheduled = false;
     for (const group of this.dirty) {
-      if (group.current) continue;
+      if (group.current || group.isPausing) continue;
       this.dirty.delete(group);
-      group.begin();
+      group.begin(this.now());
       this.continue(group);
     }
     for (const connection of this.replying) this.settle(connection);
@@ -94,8 +103,24 @@ export class FanOut {
 
   /** A big room is written in slices; what is delivered to it meanwhile is joined into its next batch. */
   private continue(group: Group): void {
+    const began = group.current?.began ?? 0;
     if (!group.write(SOCKETS_PER_TURN)) setImmediate(() => this.continue(group));
-    else if (!group.pending.isEmpty) this.schedule();
+    else if (group.members.size >= BIG_GROUP) this.pause(group, this.now() - began);
+    else this.goOn(group);
+  }
+
+  private pause(group: Group, workedMs: number): void {
+    const pauseMs = Math.min(workedMs * PAUSE_PER_WORK, MAX_PAUSE_MS);
+    if (pauseMs < 1) return this.goOn(group);
+    group.isPausing = true;
+    setTimeout(() => {
+      group.isPausing = false;
+      this.goOn(group);
+    }, pauseMs);
+  }
+
+  private goOn(group: Group): void {
+    if (!group.pending.isEmpty) this.schedule();
   }
 
   /** Replies go behind the pushes that were delivered before them, in however big a room. */

@@ -97,11 +97,13 @@ export class Group {
   /** Gathers while a batch is being written, or until the end of the turn. */
   pending = new Batch();
   /** Being written, and who still has to get it. A big room takes several turns. */
-  current?: { batch: Batch; unserved: Set<Connection> };
+  current?: { batch: Batch; unserved: Set<Connection>; began: number };
+  /** What is pending waits a little for more. */
+  isPausing = false;
 
   /** Makes what is pending the current batch. */
-  begin(): void {
-    this.current = { batch: this.pending, unserved: new Set(this.members) };
+  begin(now: number): void {
+    this.current = { batch: this.pending, unserved: new Set(this.members), began: now };
     this.pending = new Batch();
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SOFT_LIMIT } from '../../src/socket/connection.js';
 import { FanOut } from '../../src/socket/fan-out.js';
 import { connected, endOfTurn, type SocketDouble } from './socket-double.js';
@@ -134,6 +134,31 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 describe('whatever happens in whatever turn', () => {
+  it('that comes while a big room rests from the last one waits for more, and for no reply', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    class SlowFanOut extends FanOut {
+      protected override now = () => (this.time += 10);
+      private time = 0;
+    }
+    const fanOut = new SlowFanOut();
+    const all = members(fanOut, 300);
+    fanOut.deliver('r', push(1));
+    await endOfTurn();
+    fanOut.deliver('r', push(2));
+    await endOfTurn();
+    fanOut.reply(all[0]!.connection, '{"reply":true}');
+    fanOut.deliver('r', push(3));
+    await endOfTurn();
+    expect(numbers(all[0]!.socket)).toEqual([1, 2, 3, true]);
+    expect(numbers(all[1]!.socket)).toEqual([1]);
+    vi.advanceTimersByTime(20);
+    await endOfTurn();
+    expect(numbers(all[1]!.socket)).toEqual([1, 2, 3]);
+    expect(all[1]!.stream.writes).toHaveLength(2);
+    expect(numbers(all[0]!.socket)).toEqual([1, 2, 3, true]);
+  });
+
   it('each member gets what was delivered while it was one, once, in order, and replies behind it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
