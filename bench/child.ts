@@ -10,11 +10,17 @@ export const LOAD_CORE = 1;
 export const canPin =
   availableParallelism() >= 2 && spawnSync('taskset', ['-c', '0', 'true'], { stdio: 'ignore' }).status === 0;
 
-/** A process on one core, that ends with this one at the latest. */
-export function spawnOn(core: number, command: string, args: string[], options: SpawnOptions): ChildProcess {
-  const child = canPin
-    ? spawn('taskset', ['-c', String(core), command, ...args], options)
-    : spawn(command, args, options);
+/** A process on one core, or wherever the system puts it, that ends with this one at the latest. */
+export function spawnOn(
+  core: number | 'every',
+  command: string,
+  args: string[],
+  options: SpawnOptions,
+): ChildProcess {
+  const child =
+    canPin && core !== 'every'
+      ? spawn('taskset', ['-c', String(core), command, ...args], options)
+      : spawn(command, args, options);
   const reap = () => void child.kill('SIGKILL');
   process.once('exit', reap);
   child.once('exit', () => process.off('exit', reap));

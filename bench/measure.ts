@@ -38,7 +38,7 @@ export async function measure(row: Row, plan: ServerPlan, seed: number): Promise
   const script = plan.script === undefined ? ourEntry : join(here, 'servers', plan.script);
   const flags = row.collects === true ? ['--expose-gc', '--import', collector] : [];
   if (plan.script === undefined) flags.push(...ourFlags);
-  const server = spawnOn(SERVER_CORE, process.execPath, [...flags, script], {
+  const server = spawnOn(row.everyCore ? 'every' : SERVER_CORE, process.execPath, [...flags, script], {
     cwd: folder.path,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -44,6 +44,7 @@ const explanation = [
   'Ours as it ships: every message stored in a file with a full sync, numbered, acknowledged. The peers store nothing and acknowledge nothing.',
   'Messages of about 80 bytes at the peers; ours are about 250, since they carry id, author and time.',
   'Open loop: the largest rate at which everything arrives once and in order and p99 stays under 250 ms, counted from the moment a message was due. Every `seq` of every member is checked.',
+  'Every core: the server goes where the system puts it, and shares the second core with the generator, and with PostgreSQL.',
   '≥ (or ≤, ≈ in a ratio): the generator used over 90 % of its core, so a server may do more than was seen.',
 ];
 
