@@ -12,6 +12,9 @@ interface Place {
   lastAt: number;
 }
 
+/** People who are remembered between batches. */
+const MAX_PEOPLE = 10_000;
+
 /** Appends batches on one connection, each in a transaction of its own. */
 export class SqliteAppender {
   private readonly head: StatementSync;
@@ -21,9 +24,17 @@ export class SqliteAppender {
   private readonly message: StatementSync;
   private readonly newPerson: StatementSync;
   private readonly person: StatementSync;
+  private readonly version: StatementSync;
+  /** What people are called, as long as no other connection has written anything: see `version`. */
+  private readonly people = new Map<string, PersonColumns>();
+  private seenVersion?: number;
   private readonly projections: SqliteProjections;
 
-  constructor(private readonly sqlite: DatabaseSync) {
+  constructor(
+    private readonly sqlite: DatabaseSync,
+    /** Whether nothing but this writes on this connection: then SQLite tells when anybody else has. */
+    private readonly alone: boolean,
+  ) {
     this.head = sqlite.prepare('select head from room where id = ?');
     // Clocks go back; a room does not become older by that.
     this.advance = sqlite.prepare('update room set head = ?, last_at = max(last_at, ?) where id = ?');
@@ -39,6 +50,7 @@ export class SqliteAppender {
       'insert into person (id, name, guest) values (?, ?, ?) on conflict (id) do nothing',
     );
     this.person = sqlite.prepare('select name, guest, picture from person where id = ?');
+    this.version = sqlite.prepare('pragma data_version');
     this.projections = sqliteProjections(sqlite);
   }
 
@@ -46,10 +58,12 @@ export class SqliteAppender {
   append(entries: Entry[]): (Stored | null)[] {
     this.sqlite.exec('begin immediate');
     try {
+      this.forgetWhatOthersChanged();
       const stored = this.storeAll(entries);
       this.sqlite.exec('commit');
       return stored;
     } catch (error) {
+      this.people.clear();
       // SQLite may have rolled back by itself; the error that told so must not be replaced.
       if (this.sqlite.isTransaction) this.sqlite.exec('rollback');
       throw error;
@@ -59,16 +73,12 @@ export class SqliteAppender {
   /** Nobody else writes while this transaction lasts: heads may be counted here. */
   private storeAll(entries: Entry[]): (Stored | null)[] {
     const places = new Map<string, Place>();
-    const people = new Map<string, PersonColumns>();
     const stored = entries.map((entry): Stored | null => {
       const { draft } = entry;
       const place = places.get(draft.roomId) ?? this.placeOf(draft.roomId);
       if (place === undefined) return null;
       places.set(draft.roomId, place);
-      const { id } = draft.actor;
-      const person = people.get(id) ?? this.personOf(draft);
-      people.set(id, person);
-      return this.store(entry, place, person);
+      return this.store(entry, place, this.people.get(draft.actor.id) ?? this.personOf(draft));
     });
     for (const [roomId, { head, lastAt }] of places) if (lastAt > 0) this.advance.run(head, lastAt, roomId);
     return stored;
@@ -114,10 +124,18 @@ export class SqliteAppender {
   /** What the actor is called now; from now on known to readers. */
   private personOf({ actor }: EventDraft): PersonColumns {
     const known = this.person.get(actor.id) as PersonColumns | undefined;
-    if (known) return { ...known };
     // A picture is written there when it is chosen, so who is not there has none.
-    const person = { name: actor.name, guest: guestFlag(actor), picture: null };
-    this.newPerson.run(actor.id, person.name, person.guest);
+    const person = known ? { ...known } : { name: actor.name, guest: guestFlag(actor), picture: null };
+    if (!known) this.newPerson.run(actor.id, person.name, person.guest);
+    this.people.set(actor.id, person);
     return person;
+  }
+
+  /** Inside the transaction, so that nobody changes anything behind it. */
+  private forgetWhatOthersChanged(): void {
+    const { data_version } = this.version.get() as { data_version: number };
+    if (!this.alone || data_version !== this.seenVersion || this.people.size > MAX_PEOPLE)
+      this.people.clear();
+    this.seenVersion = data_version;
   }
 }

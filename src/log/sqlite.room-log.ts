@@ -30,7 +30,7 @@ export class SqliteRoomLog extends SqlRoomLog {
 
   private appendHere(entries: Entry[]): Promise<(Stored | null)[]> {
     return this.database.exclusive((sqlite) => {
-      this.appender ??= new SqliteAppender(sqlite);
+      this.appender ??= new SqliteAppender(sqlite, false);
       return this.appender.append(entries);
     });
   }

@@ -6,7 +6,7 @@ import { packStored, type Parcel, unpackEntries } from './sqlite.parcel.js';
 
 // A batch comes in, what became of it goes out; `null` ends the thread.
 const sqlite = connectSqlite(workerData as string, 'thread');
-const appender = new SqliteAppender(sqlite);
+const appender = new SqliteAppender(sqlite, true);
 
 parentPort?.on('message', (batch: Parcel | null) => {
   if (batch === null) {
