@@ -4,11 +4,13 @@ export { type SignOut, SignOuts } from './auth/sign-outs.js';
 export {
   ChannelFull,
   ChannelLayer,
+  type ChannelOptions,
   type LayerHealth,
   type LayerMessage,
   type LayerValue,
 } from './channel-layer/channel-layer.js';
 export { MemoryBus, MemoryChannelLayer } from './channel-layer/memory.channel-layer.js';
+export { identifyMessage, messageIdOf } from './channel-layer/message-ids.js';
 export type { ChannelLayerOptions } from './channel-layer/options.js';
 export { RedisChannelLayer } from './channel-layer/redis.channel-layer.js';
 export { RedisPubSubChannelLayer } from './channel-layer/redis-pubsub.channel-layer.js';

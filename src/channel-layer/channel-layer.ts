@@ -14,7 +14,7 @@ export type LayerMessage = { type: string } & { [key: string]: LayerValue };
  */
 export abstract class ChannelLayer {
   /** A name for one receiver of this process. */
-  abstract newChannel(prefix?: string): Promise<string>;
+  abstract newChannel(prefix?: string, options?: ChannelOptions): Promise<string>;
   /** To one channel. Rejects with `ChannelFull` where its queue is at capacity. */
   abstract send(channel: string, message: LayerMessage): Promise<void>;
   /**
@@ -38,6 +38,14 @@ export abstract class ChannelLayer {
   abstract readonly discontinuity: Observable<void>;
   /** How many messages this process dropped at capacity, since start. */
   abstract readonly dropped: number;
+}
+
+export interface ChannelOptions {
+  /**
+   * What comes to a group that it is in has an id, by which processes agree which message they mean: see
+   * `messageIdOf`. From `groupAdd` on, which also waits for that.
+   */
+  identified?: boolean;
 }
 
 export type LayerHealth = 'ready' | 'degraded';

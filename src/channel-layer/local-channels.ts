@@ -1,6 +1,7 @@
 import type { LayerMessage } from './channel-layer.js';
 import { type ChannelOwner, Mailbox } from './mailbox.js';
 import { copyMessage } from './message.js';
+import { identifyMessage, messageIdOf } from './message-ids.js';
 import type { LocalOptions } from './options.js';
 
 /** The channels of this process and the groups they are in. Knows nothing of other processes. */
@@ -53,7 +54,7 @@ export class LocalChannels {
   deliver(group: string, message: LayerMessage): void {
     let first = true;
     for (const box of this.groups.get(group) ?? []) {
-      box.offer(first ? message : copyMessage(message));
+      box.offer(first ? message : identifyMessage(copyMessage(message), messageIdOf(message)));
       first = false;
     }
   }

@@ -1,8 +1,15 @@
 import { BehaviorSubject, defer, type Observable, Subject, throwError } from 'rxjs';
-import { ChannelFull, ChannelLayer, type LayerHealth, type LayerMessage } from './channel-layer.js';
+import {
+  ChannelFull,
+  ChannelLayer,
+  type ChannelOptions,
+  type LayerHealth,
+  type LayerMessage,
+} from './channel-layer.js';
 import { LocalChannels, sweepEveryMs } from './local-channels.js';
 import type { Mailbox } from './mailbox.js';
 import { copyMessage } from './message.js';
+import { identifyMessage } from './message-ids.js';
 import { checkChannel, checkGroup, hex32, processChannel, processOf } from './names.js';
 import { type ChannelLayerOptions, localOptions } from './options.js';
 
@@ -42,7 +49,8 @@ export class MemoryChannelLayer extends ChannelLayer {
     this.sweeper = setInterval(() => this.channels.sweep(), sweepEveryMs(bus.expiry)).unref();
   }
 
-  async newChannel(prefix?: string): Promise<string> {
+  /** Everything has an id here. */
+  async newChannel(prefix?: string, _options?: ChannelOptions): Promise<string> {
     this.assertOpen();
     return this.channels.open(processChannel(this.process, prefix), this).channel;
   }
@@ -82,7 +90,7 @@ export class MemoryChannelLayer extends ChannelLayer {
 
   async groupSend(group: string, message: LayerMessage): Promise<void> {
     this.assertOpen();
-    this.channels.deliver(checkGroup(group), copyMessage(message));
+    this.channels.deliver(checkGroup(group), identifyMessage(copyMessage(message), hex32));
   }
 
   async flush(): Promise<void> {

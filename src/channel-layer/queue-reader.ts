@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { FaultLog } from './fault-log.js';
 import type { LocalChannels } from './local-channels.js';
+import type { LayerMessage } from './channel-layer.js';
 import { copyMessage } from './message.js';
+import { identifyMessage, messageIdOf } from './message-ids.js';
 import { processOf, queueOf } from './names.js';
 import type { QueueKeys } from './queue-keys.js';
-import type { Serializer } from './serializer.js';
+import { Serializer } from './serializer.js';
 
 export interface QueueReaderOptions {
   keys: QueueKeys;
@@ -24,6 +27,15 @@ export interface QueueReaderEvents {
   expired(): void;
   putBack(host: number, key: string, args: (string | Buffer)[]): void;
 }
+
+const plain = new Serializer('msgpack');
+
+/**
+ * What a sender gives to the members of a group it gives to all with one time, to the microsecond; only the envelope
+ * and the random bytes are each one's own.
+ */
+const idOf = (message: LayerMessage, score: number) =>
+  createHash('sha256').update(`${score}:`).update(plain.encode(message)).digest('hex');
 
 /** Of Fernet tokens, as in channels_redis. */
 const tokenGrace = 10;
@@ -76,6 +88,7 @@ export class QueueReader {
       return this.events.putBack(host, key, [`${score}`, `${Math.ceil(expiry)}`, member]);
     try {
       const { message, to } = serializer.decodeFor(member.subarray(prefixLength), expiry + tokenGrace);
+      identifyMessage(message, () => idOf(message, score));
       this.deliver(channel === undefined ? this.named(to, key) : [channel], message);
     } catch (error) {
       this.undecodable++;
@@ -96,7 +109,7 @@ export class QueueReader {
     for (const name of names) {
       const box = this.options.channels.find(name);
       if (!box) continue;
-      box.offer(first ? message : copyMessage(message));
+      box.offer(first ? message : identifyMessage(copyMessage(message), () => messageIdOf(message)!));
       first = false;
     }
   }

@@ -1,12 +1,14 @@
 import type { RedisOptions } from 'ioredis';
 import type { FaultLog } from './fault-log.js';
+import { Marks } from './marks.js';
 import { hex32 } from './names.js';
 import { addressName } from './redis-address.js';
 import { RedisLink } from './redis-link.js';
 import { Waiters } from './waiters.js';
 
 export interface HostEvents {
-  message(channel: string, payload: Buffer): void;
+  /** `id`: where names were asked for, and can be given. */
+  message(channel: string, payload: Buffer, id: string | undefined): void;
   /** `ready` has changed. */
   changed(): void;
   /** Messages may have been missed; comes after `changed`. */
@@ -42,6 +44,10 @@ export class RedisHost {
   private readonly id = hex32();
   private readonly name: string;
   private readonly noticeChannel: string;
+  private readonly markChannel: string;
+  private readonly marks = new Marks();
+  private marking = false;
+  private markSoon?: Promise<void>;
   private readonly wanted = new Map<string, Wanted>();
   private link?: RedisLink;
   /** A link has failed since the last one that was ready; false while the first one is being opened. */
@@ -60,6 +66,7 @@ export class RedisHost {
   ) {
     this.name = addressName(options.host);
     this.noticeChannel = `nchat:missed:${options.prefix}`;
+    this.markChannel = `nchat:mark:${options.prefix}`;
     this.wanted.set(this.noticeChannel, { confirmed: false, late: false, waiters: new Waiters() });
     this.open();
   }
@@ -80,7 +87,20 @@ export class RedisHost {
     if (!entry.confirmed) entry.late = true;
   }
 
+  /** Resolves when messages of the channels that are subscribed now have names; on the next link they will again. */
+  async identify(): Promise<void> {
+    this.marking = true;
+    await this.subscribe(this.markChannel);
+    // Many groups that are joined together need one mark.
+    this.markSoon ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.markSoon = undefined;
+      return this.mark();
+    });
+    await this.markSoon;
+  }
+
   unsubscribe(channel: string): void {
+    this.marks.forget(channel);
     this.wanted.get(channel)?.waiters.release();
     if (this.wanted.delete(channel)) this.link?.unsubscribe(channel);
   }
@@ -98,6 +118,7 @@ export class RedisHost {
     this.closed = true;
     this.ready = false;
     clearTimeout(this.timer);
+    this.marks.lose();
     for (const entry of this.wanted.values()) entry.waiters.release();
     await this.link?.close();
   }
@@ -156,6 +177,12 @@ export class RedisHost {
     this.events.changed();
     if (missed) this.tellDiscontinuity();
     this.settle(link);
+    if (this.marking) void this.mark();
+  }
+
+  private async mark(): Promise<void> {
+    if (!this.ready || !this.publish(this.markChannel, Buffer.from(this.marks.next()))) return;
+    await this.marks.heardOurs();
   }
 
   private onDown(link: RedisLink, reason: string): void {
@@ -166,6 +193,7 @@ export class RedisHost {
     this.ready = false;
     this.away = true;
     this.missed ||= wasReady;
+    this.marks.lose();
     for (const entry of this.wanted.values()) {
       entry.confirmed = false;
       entry.waiters.release();
@@ -191,8 +219,14 @@ export class RedisHost {
   }
 
   private hear(channel: string, payload: Buffer): void {
-    if (channel !== this.noticeChannel) return this.events.message(channel, payload);
+    if (channel === this.markChannel) return this.marks.hear(payload.toString('latin1'), this.confirmed());
+    if (channel !== this.noticeChannel)
+      return this.events.message(channel, payload, this.marking ? this.marks.count(channel) : undefined);
     if (payload.toString('latin1') !== this.id) this.tellDiscontinuity();
+  }
+
+  private confirmed(): string[] {
+    return [...this.wanted].flatMap(([channel, entry]) => (entry.confirmed ? [channel] : []));
   }
 
   private tellDiscontinuity(): void {

@@ -1,8 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { BehaviorSubject, defer, type Observable, Subject } from 'rxjs';
-import { ChannelLayer, type LayerHealth, type LayerMessage } from './channel-layer.js';
+import { ChannelLayer, type ChannelOptions, type LayerHealth, type LayerMessage } from './channel-layer.js';
 import { FaultLog } from './fault-log.js';
 import { LocalChannels, sweepEveryMs } from './local-channels.js';
+import { identifyMessage } from './message-ids.js';
+import type { Mailbox } from './mailbox.js';
 import { checkChannel, checkGroup, pubSubChannel } from './names.js';
 import { type ChannelLayerOptions, localOptions } from './options.js';
 import { redisAddress } from './redis-address.js';
@@ -32,6 +34,7 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
   private readonly serializer: Serializer;
   private readonly channels: LocalChannels;
   private readonly hosts: RedisHost[];
+  private readonly identified = new WeakSet<Mailbox>();
   private readonly sweeper: NodeJS.Timeout;
   private closing?: Promise<void>;
 
@@ -50,7 +53,7 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
         new RedisHost(
           { host: redisAddress(host), prefix: this.prefix },
           {
-            message: (channel, payload) => this.hear(channel, payload),
+            message: (channel, payload, id) => this.hear(channel, payload, id),
             changed: () => this.tellHealth(),
             discontinuity: () => this.gaps.next(),
             unpublished: () => void this.dropped++,
@@ -61,10 +64,11 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
     this.sweeper = setInterval(() => this.sweep(), sweepEveryMs(local.expiry)).unref();
   }
 
-  async newChannel(prefix?: string): Promise<string> {
+  async newChannel(prefix?: string, { identified }: ChannelOptions = {}): Promise<string> {
     this.assertOpen();
     const channel = pubSubChannel(this.prefix, prefix);
-    this.channels.open(channel, this);
+    const box = this.channels.open(channel, this);
+    if (identified) this.identified.add(box);
     await this.host(channel).subscribe(channel);
     return channel;
   }
@@ -97,6 +101,7 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
     if (!box) throw new TypeError(`Channel ${channel} is not one of this process`);
     this.channels.join(group, box);
     await this.host(name).subscribe(name);
+    if (this.identified.has(box)) await this.host(name).identify();
   }
 
   async groupDiscard(group: string, channel: string): Promise<void> {
@@ -135,7 +140,7 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
     await Promise.all(this.hosts.map((host) => host.close()));
   }
 
-  private hear(name: string, payload: Buffer): void {
+  private hear(name: string, payload: Buffer, id: string | undefined): void {
     const group = name.startsWith(this.groupPrefix) ? name.slice(this.groupPrefix.length) : undefined;
     const box = this.channels.find(name);
     if (!box && (group === undefined || !this.channels.hasGroup(group))) return;
@@ -148,7 +153,7 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
       return this.log.warn('undecodable', `A message from Redis was ignored: ${reason}`);
     }
     if (box) box.offer(message);
-    else if (group !== undefined) this.channels.deliver(group, message);
+    else if (group !== undefined) this.channels.deliver(group, identifyMessage(message, id));
   }
 
   private host(redisChannel: string): RedisHost {

@@ -1,6 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { BehaviorSubject, defer, Observable, Subject, throwError } from 'rxjs';
-import { ChannelFull, ChannelLayer, type LayerHealth, type LayerMessage } from './channel-layer.js';
+import {
+  ChannelFull,
+  ChannelLayer,
+  type ChannelOptions,
+  type LayerHealth,
+  type LayerMessage,
+} from './channel-layer.js';
 import { FaultLog } from './fault-log.js';
 import { LocalChannels, sweepEveryMs } from './local-channels.js';
 import type { Mailbox } from './mailbox.js';
@@ -101,9 +107,9 @@ export class RedisChannelLayer extends ChannelLayer {
     return this.reader.undecodable;
   }
 
-  async newChannel(prefix?: string): Promise<string> {
+  async newChannel(prefix?: string, { identified }: ChannelOptions = {}): Promise<string> {
     this.assertOpen();
-    return this.open(processChannel(this.process, prefix)).channel;
+    return this.open(processChannel(this.process, identified ? this.onFirstHost(prefix) : prefix)).channel;
   }
 
   async send(channel: string, message: LayerMessage): Promise<void> {
@@ -195,6 +201,17 @@ export class RedisChannelLayer extends ChannelLayer {
     void noted.then(() => this.underWay.delete(noted));
     await patiently(noted);
     return result;
+  }
+
+  /**
+   * A sender stamps what it sends once for each host. So all queues whose messages are to be told alike are on one
+   * host; a queue is where its name falls, and a channel's prefix is a part of that.
+   */
+  private onFirstHost(prefix = 'specific'): string {
+    for (let n = 0; ; n++) {
+      const tried = n === 0 ? prefix : `${prefix}${n}`;
+      if (hostIndex(queueOf(processChannel(this.process, tried)), this.hosts.length) === 0) return tried;
+    }
   }
 
   private hostOf(group: string): QueueHost {
