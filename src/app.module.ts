@@ -2,10 +2,18 @@ import { Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ChatModule } from './chat/chat.module.js';
 import { parseEnv } from './config/env.js';
+import { DjangoBridgeModule } from './django-bridge/index.js';
 import { requestLog } from './web/request-log.js';
 
 const env = parseEnv(process.env);
+const bridge = { rooms: env.DJANGO_BRIDGE, eventTypes: env.DJANGO_EVENT_TYPES };
 
 /** The default deployment: everything from the environment. */
-@Module({ imports: [LoggerModule.forRoot(requestLog(env)), ChatModule.forRoot({ env })] })
+@Module({
+  imports: [
+    LoggerModule.forRoot(requestLog(env)),
+    ChatModule.forRoot({ env }),
+    ...(bridge.rooms.length > 0 ? [DjangoBridgeModule.forRoot(bridge)] : []),
+  ],
+})
 export class AppModule {}

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, DiscoveryModule, MetadataScanner } from '@nestjs/core';
 import { AccountController } from '../account/account.controller.js';
 import { AccountPage } from '../account/account.page.js';
@@ -148,7 +148,8 @@ const web = [
   { provide: APP_PIPE, useValue: protocolValidation },
 ];
 
-/** The chat: rooms, their socket, their pages and their API. */
+/** The chat: rooms, their socket, their pages and their API. What it exports, modules of any kind may inject. */
+@Global()
 @Module({
   imports: [DiscoveryModule],
   controllers: [

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Env } from '../config/env.js';
 import { HookRunner } from '../hooks/hook.runner.js';
-import { type RoomEvent, RoomLog } from '../log/room-log.js';
+import { type Room, type RoomEvent, RoomLog } from '../log/room-log.js';
 import { ChatError, type PostMessage, type Sent, type User } from '../protocol/index.js';
 import { createdOf } from './live-room.js';
 import { LiveRooms } from './live-rooms.js';
@@ -30,8 +30,24 @@ export class MessageService {
   async send(author: User, roomName: string, { text, clientId, replyTo }: PostMessage): Promise<Sent> {
     if (text.length > this.env.MAX_TEXT_LENGTH)
       throw new ChatError('too_long', `a message has at most ${this.env.MAX_TEXT_LENGTH} characters`);
-    const room = await this.rooms.forSending(author, roomName);
-    const draft = await this.hooks.beforeStore({ room: roomName, text, ...(replyTo && { replyTo }) }, author);
+    return this.store(author, await this.rooms.forSending(author, roomName), { text, clientId, replyTo });
+  }
+
+  /**
+   * As `send`, for what another system has accepted already: it is not measured how often. Policy and hooks are asked
+   * all the same. Many processes may relay the same message: with the same author and `clientId` it is stored once.
+   */
+  async relay(author: User, roomName: string, message: PostMessage): Promise<Sent> {
+    const room = await this.rooms.enter(author, roomName);
+    await this.rooms.policy.maySend(author, room);
+    return this.store(author, room, message);
+  }
+
+  private async store(author: User, room: Room, { text, clientId, replyTo }: PostMessage): Promise<Sent> {
+    const draft = await this.hooks.beforeStore(
+      { room: room.name, text, ...(replyTo && { replyTo }) },
+      author,
+    );
     const { event, dup } = await this.log.append({
       roomId: room.id,
       actor: author,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRedisUrl } from '../channel-layer/redis-url.js';
-import { defaultLimits } from '../protocol/index.js';
+import { defaultLimits, isRoomName } from '../protocol/index.js';
 
 const Flag = z.enum(['on', 'off']).transform((value) => value === 'on');
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -58,6 +58,20 @@ const Schema = z.object({
   /** The first encrypts, all decrypt. */
   CHANNEL_ENCRYPTION_KEYS: List,
   CHANNEL_SERIALIZER: z.enum(['msgpack', 'json']).default('msgpack'),
+
+  /** Which rooms are one with a Django app's: none, all public ones, or those named. */
+  DJANGO_BRIDGE: List.transform((names): 'all' | string[] => {
+    if (names.length === 1 && names[0] === 'on') return 'all';
+    return names.length === 1 && names[0] === 'off' ? [] : names;
+  }).refine(
+    (rooms) => rooms === 'all' || rooms.every((room) => isRoomName(room) && !room.startsWith('~')),
+    'must be on, off, or names of public rooms by commas',
+  ),
+  /** Event types of Django's consumers that carry what people say. The first is the one that we send. */
+  DJANGO_EVENT_TYPES: List.transform((types) => (types.length > 0 ? types : ['chat.message'])).refine(
+    (types) => types.every((type) => /^[A-Za-z][A-Za-z0-9._]{0,98}$/.test(type)),
+    'must be event types like chat.message, by commas',
+  ),
 
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   GUESTS: Flag.prefault('on'),
@@ -127,6 +141,11 @@ function contradictions(given: Record<string, string | undefined>): string[] {
   const lines: string[] = [];
   if (given.CHANNEL_LAYER?.startsWith('redis') && !given.REDIS_URL)
     lines.push(`  CHANNEL_LAYER: ${given.CHANNEL_LAYER} needs REDIS_URL`);
+  const bridged = given.DJANGO_BRIDGE && given.DJANGO_BRIDGE !== 'off';
+  if (bridged && (!given.REDIS_URL || given.CHANNEL_LAYER === 'memory'))
+    lines.push(
+      "  DJANGO_BRIDGE: needs REDIS_URL, the Redis of the Django app, and one of channels_redis' layers",
+    );
   if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000'))
     lines.push('  ADMIN_PORT: must not be PORT, which is public');
   if (given.DATABASE_URL?.startsWith('postgres') && !given.AUTH_SECRET)

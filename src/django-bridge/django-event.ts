@@ -1,0 +1,31 @@
+import type { LayerMessage, Message } from '../index.js';
+
+/** By which we know in a group what we said ourselves. */
+const SOURCE = 'nest-realtime-chat';
+
+/**
+ * What Django's consumers get: a type that they have a method for, and `message`, which is always text. The rest is for
+ * those who want it; `username` is what many consumers have besides the tutorial's, and would miss.
+ */
+export function eventOf(message: Message, type: string): LayerMessage {
+  const { text, user, room, id, seq, at } = message;
+  return { type, message: text, username: user.name, room, id, seq, at, source: SOURCE };
+}
+
+export const isOurs = (event: LayerMessage): boolean => event.source === SOURCE;
+
+/** Django finds a consumer's method so. */
+export const methodOf = (type: string): string => type.replaceAll('.', '_');
+
+/**
+ * What was said, as it can be stored: not longer than others may write, without NUL. `undefined` where nothing was:
+ * the tutorial's page sends empty lines too, and a consumer may pass on what is no text.
+ */
+export function wordsOf({ message }: LayerMessage, longest: number): string | undefined {
+  const isWord = typeof message === 'string' || typeof message === 'number' || typeof message === 'boolean';
+  const text = isWord ? String(message).replaceAll('\0', '�').toWellFormed() : '';
+  if (text.trim() === '') return undefined;
+  if (text.length <= longest) return text;
+  // Half a character at the cut would not be well-formed.
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

@@ -1,0 +1,94 @@
+/** What Django said in a room and nobody is known to have stored. */
+export interface Heard<Word> {
+  /** The same on every process: by it the log knows a repeat. */
+  clientId: string;
+  word: Word;
+}
+
+export interface RoomInboxOptions<Word> {
+  /** Resolves when it is stored, or will never be; rejects where it should be tried again. */
+  store(heard: Heard<Word>): Promise<void>;
+  /** Whether storing is this process' task. Asked again and again. */
+  leads(): boolean;
+  /** Whether another process has told that it is stored. */
+  isKept(clientId: string): boolean;
+}
+
+/** Longer than somebody else needs who is alive and well, and one who is not to be noticed. */
+export const HOLD_MS = 2_000;
+const LOOK_MS = 50;
+const RETRY_MS = { least: 100, most: 2_000 };
+const MOST_WAITING = 10_000;
+
+/**
+ * One room's words in the order of the group, which is the same for all processes. Each of them stores in this order
+ * and leaves out only what is stored already, so whoever is first with any one, all before it are stored: several may
+ * store at once, and take over from each other at any moment.
+ */
+export class RoomInbox<Word> {
+  /** How many found no room. */
+  dropped = 0;
+  private readonly waiting: (Heard<Word> & { at: number })[] = [];
+  private working?: Promise<void>;
+  private timer?: NodeJS.Timeout;
+  private stopped = false;
+
+  constructor(private readonly options: RoomInboxOptions<Word>) {}
+
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  offer(heard: Heard<Word>): void {
+    if (this.stopped) return;
+    if (this.waiting.length >= MOST_WAITING) return void this.dropped++;
+    this.waiting.push({ ...heard, at: performance.now() });
+    this.goOn();
+  }
+
+  /** Takes nothing more, and resolves when all that was taken is stored; or when that takes too long. */
+  async finish(withinMs: number): Promise<void> {
+    this.stopped = true;
+    this.goOn();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
+    await Promise.race([late, this.working]);
+    clearTimeout(timer);
+    clearTimeout(this.timer);
+    this.waiting.length = 0;
+  }
+
+  private goOn(): void {
+    clearTimeout(this.timer);
+    this.working ??= this.work().finally(() => {
+      this.working = undefined;
+      if (this.waiting.length > 0) this.timer = setTimeout(() => this.goOn(), LOOK_MS);
+    });
+  }
+
+  private async work(): Promise<void> {
+    for (let head = this.waiting[0]; head && this.isMine(head); head = this.waiting[0]) {
+      if (!this.options.isKept(head.clientId)) await this.storeForSure(head);
+      this.waiting.shift();
+    }
+  }
+
+  private isMine({ clientId, at }: { clientId: string; at: number }): boolean {
+    const isOverdue = this.stopped || performance.now() - at > HOLD_MS;
+    return isOverdue || this.options.isKept(clientId) || this.options.leads();
+  }
+
+  private async storeForSure(heard: Heard<Word>): Promise<void> {
+    for (
+      let pause = RETRY_MS.least;
+      !this.options.isKept(heard.clientId);
+      pause = Math.min(pause * 2, RETRY_MS.most)
+    )
+      try {
+        return await this.options.store(heard);
+      } catch {
+        if (this.waiting.length === 0) return;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+  }
+}
