@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
 import { freePort } from './free-port.js';
 
 const folder = fileURLToPath(new URL('../django/', import.meta.url));
+/** The app that people start from: what is tested is what they run. */
+const example = fileURLToPath(new URL('../../examples/django-tutorial/', import.meta.url));
 /** Debian's own, which its packages are for: a `python3` that comes first in the path may be another one. */
 const python = () => process.env.DJANGO_PYTHON ?? '/usr/bin/python3';
 
@@ -83,11 +87,15 @@ export function startPeer(options: PeerOptions) {
 
 export type DjangoPeer = ReturnType<typeof startPeer>;
 
-/** Daphne with the site of the Channels tutorial. `channelLayer` is what Django's settings would hold. */
+/** Daphne with the app of examples/django-tutorial. `channelLayer` is what Django's settings would hold. */
 export async function startDaphne(channelLayer: { BACKEND: string; CONFIG: object }) {
   const port = await freePort();
-  const args = ['-m', 'daphne', '-b', '127.0.0.1', '-p', `${port}`, 'tutorial:application'];
-  const started = startPython(args, { CHANNEL_LAYER: JSON.stringify(channelLayer) });
+  const args = ['-m', 'daphne', '-b', '127.0.0.1', '-p', `${port}`, 'mysite.asgi:application'];
+  const started = startPython(args, {
+    CHANNEL_LAYER: JSON.stringify(channelLayer),
+    DJANGO_SETTINGS_MODULE: 'site_settings',
+    PYTHONPATH: `${example}${delimiter}${folder}`,
+  });
   started.child.stdout.resume();
   const ready = new Promise<void>((resolve) =>
     started.lines.on('line', (line) => line.includes('Listening on TCP address') && resolve()),
@@ -95,6 +103,7 @@ export async function startDaphne(channelLayer: { BACKEND: string; CONFIG: objec
   const failure = await Promise.race([ready, started.ended]);
   if (failure) throw failure;
   return {
+    url: `http://127.0.0.1:${port}`,
     socketUrl: (room: string) => `ws://127.0.0.1:${port}/ws/chat/${room}/`,
     /** What it wrote to standard error. */
     said: started.said,
@@ -102,9 +111,10 @@ export async function startDaphne(channelLayer: { BACKEND: string; CONFIG: objec
   };
 }
 
-/** A page of the tutorial: sends and hears `{"message": …}`. */
-export async function openPage(url: string) {
-  const socket = new WebSocket(url);
+/** A page of the tutorial, served where its socket leads: sends and hears `{"message": …}`. */
+export async function openPage(url: string, timeoutMs = 15_000) {
+  const origin = new URL(url).origin.replace('ws', 'http');
+  const socket = new WebSocket(url, { origin, handshakeTimeout: timeoutMs });
   const heard: string[] = [];
   const waiting: (() => void)[] = [];
   socket.addEventListener('message', ({ data }) => {
@@ -114,6 +124,11 @@ export async function openPage(url: string) {
   await once(socket, 'open');
   return {
     say: (message: string) => socket.send(JSON.stringify({ message })),
+    /** All it has heard until now. */
+    heard: heard as readonly string[],
+    get isOpen() {
+      return socket.readyState === WebSocket.OPEN;
+    },
     /** Resolves with all that it heard, once that ends with these words; rejects when the socket closes first. */
     heardUntil: (last: string) =>
       new Promise<string[]>((resolve, reject) => {

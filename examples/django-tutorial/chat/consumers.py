@@ -1,25 +1,6 @@
-"""The site of the Django Channels tutorial, in one file: `daphne tutorial:application`.
-
-The consumer is the tutorial's, unchanged. `CHANNEL_LAYER` is the JSON that Django's `CHANNEL_LAYERS["default"]` holds.
-"""
-
 import json
-import os
 
-import django
-from django.conf import settings
-from django.urls import re_path
-
-settings.configure(
-    SECRET_KEY="for tests on loopback only",
-    ALLOWED_HOSTS=["127.0.0.1"],
-    INSTALLED_APPS=["channels"],
-    CHANNEL_LAYERS={"default": json.loads(os.environ["CHANNEL_LAYER"])},
-)
-django.setup()
-
-from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.generic.websocket import AsyncWebsocketConsumer
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
@@ -52,8 +33,3 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
         # Send message to WebSocket
         await self.send(text_data=json.dumps({"message": message}))
-
-
-application = ProtocolTypeRouter(
-    {"websocket": URLRouter([re_path(r"ws/chat/(?P<room_name>\w+)/$", ChatConsumer.as_asgi())])}
-)
