@@ -1,4 +1,14 @@
 /** The public API: the only file that another package imports. Semver covers it, and the protocol. */
+export { Audit, type AuditFacts } from './audit/audit.js';
+export { type AuditDetail, type AuditKind, auditKinds } from './audit/audit-kinds.js';
+export {
+  type AuditEntry,
+  AuditLog,
+  type AuditPerson,
+  type AuditRow,
+  type AuditSearch,
+} from './audit/audit-log.js';
+export { SqlAuditLog } from './audit/sql.audit-log.js';
 export { AuthProvider, type Credentials, type EndedWhy, type Identity } from './auth/auth-provider.js';
 export { type SignOut, SignOuts } from './auth/sign-outs.js';
 export {
@@ -24,6 +34,7 @@ export { PresenceService } from './chat/presence.service.js';
 export { PublicRoomPolicy, RoomPolicy } from './chat/room.policy.js';
 export { RoomService } from './chat/room.service.js';
 export { ConfigError, Env, parseEnv } from './config/env.js';
+export { Database } from './database/database.contract.js';
 export { type Draft, MessageHook, type MessageHooks } from './hooks/message-hook.js';
 export {
   type Appended,

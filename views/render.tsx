@@ -46,6 +46,7 @@ const titles: Record<Exclude<PageData['view'], 'room' | 'error'>, string> = {
   leave: 'Sign in',
   account: 'Account',
   admin: 'People',
+  audit: 'Security log',
   reset: 'Choose a new password',
 };
 

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Audit } from '../audit/audit.js';
 import { AuthGate, passCookies } from '../auth/auth.gate.js';
 import type { Identity } from '../auth/auth-provider.js';
 import { PeopleService } from '../chat/people.service.js';
@@ -22,6 +23,7 @@ export class AccountController {
     private readonly pictures: PicturesService,
     private readonly people: PeopleService,
     private readonly gate: AuthGate,
+    private readonly audit: Audit,
   ) {}
 
   @Get()
@@ -105,7 +107,8 @@ export class AccountController {
     await this.work(request, response, async (me) => {
       const which = textOf(body, 'end');
       if (which !== 'everywhere') {
-        await this.profiles.endSession(me.user.id, which);
+        if (await this.profiles.endSession(me.user.id, which))
+          await this.audit.note('signed_out', { actor: me.user.id, address: request.ip });
         return response.redirect(303, `${HOME}?done=session`);
       }
       const answer = await this.gate.call(request, '/revoke-sessions', { body: {} });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuthProvider, type Identity } from '../auth/auth-provider.js';
 import { ChatError } from '../protocol/index.js';
+import { ForeignOrigin } from '../socket/foreign-origin.js';
 import { setCookies } from '../web/visitors.js';
 
 /** Who asks for a page about accounts. Nobody becomes a guest by it. */
@@ -36,7 +37,7 @@ export class AccountVisitors {
 export function requireOwnForm(request: Request): void {
   const { origin } = request.headers;
   if (origin === undefined && request.headers['sec-fetch-site'] !== 'same-origin')
-    throw new ChatError('forbidden', 'this form does not come from a page of ours');
+    throw new ForeignOrigin('this form does not come from a page of ours');
 }
 
 /** What a form says under `name`; of several the first, of none an empty text. */

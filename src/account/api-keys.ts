@@ -27,11 +27,12 @@ export class ApiKeys {
     }));
   }
 
-  /** Whatever is connected by it is cut off; somebody else's key stays. */
-  async revoke(userId: string, keyId: string): Promise<void> {
+  /** Whatever is connected by it is cut off; somebody else's key stays. Resolves with whether there was one. */
+  async revoke(userId: string, keyId: string): Promise<boolean> {
     const { database, tables, signOuts } = this.auth;
     const query = tables.deleteFrom('apikey').where('id', '=', keyId).where('referenceId', '=', userId);
     const gone = await database.attempt(() => query.returning('id').executeTakeFirst());
     if (gone) await signOuts.tell({ userId, sessionId: `key:${keyId}`, why: 'signed_out' });
+    return gone !== undefined;
   }
 }

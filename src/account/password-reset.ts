@@ -62,8 +62,8 @@ export class PasswordReset {
     return row;
   }
 
-  /** Whoever was signed in is not any more. */
-  async finish(token: string, password: string): Promise<void> {
+  /** Whoever was signed in is not any more. Resolves with whose password it is. */
+  async finish(token: string, password: string): Promise<string> {
     const { userId, name } = await this.find(token);
     checkPassword(password, [name]);
     const hash = await this.auth.hashes.hash(password);
@@ -87,6 +87,7 @@ export class PasswordReset {
       }),
     );
     await this.auth.endAll(userId);
+    return userId;
   }
 }
 

@@ -58,6 +58,7 @@ export class PeopleAdmin {
       username: row.username,
       since: new Date(row.createdAt).toISOString(),
       isAdmin: row.role === 'admin',
+      secondFactor: Boolean(row.twoFactorEnabled),
       disabled: Boolean(row.disabled),
       banned: Boolean(row.banned) && isShutOut({ ...row, disabled: false }),
       banReason: row.banReason,
@@ -98,6 +99,14 @@ export class PeopleAdmin {
 
   async unban(admin: string, userId: string): Promise<void> {
     await this.set(admin, userId, { banned: this.flag(false), banReason: null, banExpires: null });
+  }
+
+  /** For who lost it: the password alone signs in again, and whoever is in by now is not. */
+  async dropSecondFactor(admin: string, userId: string): Promise<void> {
+    await this.set(admin, userId, { twoFactorEnabled: this.flag(false) });
+    const { database, tables } = this.auth;
+    await database.attempt(() => tables.deleteFrom('twoFactor').where('userId', '=', userId).execute());
+    await this.auth.endAll(userId);
   }
 
   async setAdmin(admin: string, userId: string, is: boolean): Promise<void> {

@@ -71,12 +71,13 @@ export class ProfileService {
     await this.announce(userId);
   }
 
-  /** One of one's own; of somebody else's nothing happens. */
-  async endSession(userId: string, sessionId: string): Promise<void> {
+  /** One of one's own; of somebody else's nothing happens. Resolves with whether there was one. */
+  async endSession(userId: string, sessionId: string): Promise<boolean> {
     const { database, tables, signOuts } = this.auth;
     const query = tables.deleteFrom('session').where('id', '=', sessionId).where('userId', '=', userId);
     const ended = await database.attempt(() => query.returning('id').executeTakeFirst());
     if (ended) await signOuts.tell({ userId, sessionId, why: 'signed_out' });
+    return ended !== undefined;
   }
 
   /** Others see it from now on, on old messages too. */

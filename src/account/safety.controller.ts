@@ -43,7 +43,8 @@ export class SafetyController {
     if (!me) return;
     const revoke = textOf(body, 'revoke');
     if (revoke) {
-      await this.keys.revoke(me.user.id, revoke);
+      const facts = { actor: me.user.id, address: request.ip, detail: { key: revoke } };
+      if (await this.keys.revoke(me.user.id, revoke)) await this.auth.audit.note('api_key_revoked', facts);
       return response.redirect(303, `${HOME}?done=key#top`);
     }
     const name = textOf(body, 'keyName').trim();

@@ -165,7 +165,8 @@ export class SignInController {
     const token = textOf(body, 'token');
     const { name } = await this.resets.find(token);
     try {
-      await this.resets.finish(token, textOf(body, 'password'));
+      const actor = await this.resets.finish(token, textOf(body, 'password'));
+      await this.auth.audit.note('reset_link_used', { actor, address: request.ip });
     } catch (error) {
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error;
       const problems = { password: error.message };

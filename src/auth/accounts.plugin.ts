@@ -4,6 +4,7 @@ import { setSessionCookie } from 'better-auth/cookies';
 import { username } from 'better-auth/plugins/username';
 import { z } from 'zod';
 import { ChatError, personName, signInKey, signInName } from '../protocol/index.js';
+import type { Audit } from '../audit/audit.js';
 import type { Accounts } from './accounts.js';
 import { ADDRESS_HEADER } from './address-header.js';
 import { inRoute } from './api-refusal.js';
@@ -28,7 +29,7 @@ const SignIn = z.object({ username: z.string().max(200), password: z.string().ma
  * Better Auth's `username` plugin with routes of our own behind the same paths: they need no address, turn a guest into
  * the account that keeps their messages, slow down who guesses, and say nothing about who is there.
  */
-export function accounts(work: Accounts) {
+export function accounts(work: Accounts, audit: Audit) {
   const { schema } = username({ displayUsername: false, usernameNormalization: signInKey });
 
   const signUpEmail = createAuthEndpoint('/sign-up/email', { method: 'POST', body: SignUp }, async (ctx) => {
@@ -90,9 +91,12 @@ export function accounts(work: Accounts) {
               before && before !== fresh.session.token ? await internalAdapter.findSession(before) : null;
             // By another service people arrive without a name to sign in by.
             if (ctx.path?.startsWith('/callback/'))
-              await inRoute(() =>
-                work.arrive(fresh.user.id, had?.user.isAnonymous ? had.user.id : undefined),
-              );
+              await inRoute(async () => {
+                const guest = had?.user.isAnonymous ? had.user.id : undefined;
+                const actor = await work.arrive(fresh.user.id, guest);
+                const address = ctx.headers?.get(ADDRESS_HEADER) ?? undefined;
+                if (actor) await audit.note('service_linked', { actor, address });
+              });
             if (had) await internalAdapter.deleteSession(had.session.token);
           }),
         },

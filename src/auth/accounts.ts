@@ -58,26 +58,31 @@ export class Accounts {
     if (wish.isGuest) await this.profiles.tell(await this.personOf(wish.userId));
   }
 
-  /** Whoever another service has just signed in; `guestId` is who the browser was until now. */
-  async arrive(userId: string, guestId?: string): Promise<void> {
+  /**
+   * Whoever another service has just signed in; `guestId` is who the browser was until now. Resolves with who they are
+   * where this is their first time.
+   */
+  async arrive(userId: string, guestId?: string): Promise<string | null> {
     const person = await new Arrival(this.database).settle(userId, guestId);
     if (person) await this.profiles.tell(await this.personOf(person));
+    return person;
   }
 
   /** The id of who signs in so. Throws `unauthenticated`, `rate_limited`, `busy`, `forbidden` for who is shut out. */
   async verify({ name, password, address, device }: Try): Promise<string> {
-    const attempt = this.guard.begin(name, address, device);
+    this.hashes.checkRoom();
+    const attempt = await this.guard.begin(name, address, device);
     let person: Awaited<ReturnType<Accounts['find']>>;
     let isRight: boolean;
     try {
       person = await this.find(name);
       isRight = await this.hashes.verify(person?.password ?? DECOY, password);
     } catch (error) {
-      attempt.withdraw();
+      await attempt.withdraw();
       throw error;
     }
     if (!person?.password || !isRight) throw wrong();
-    attempt.succeeded();
+    await attempt.succeeded();
     checkStanding(person);
     if (this.hashes.isOld(person.password)) await this.renew(person.id, password);
     return person.id;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import { ChatError } from '../protocol/index.js';
 import { ADDRESS_HEADER } from './address-header.js';
+import { AuthAudit } from './auth.audit.js';
 import { Auth } from './better-auth.js';
 import { AUTH_PATH } from './better-auth.options.js';
 
@@ -16,6 +17,10 @@ const forwarded = [
   'sec-fetch-mode',
   'sec-fetch-dest',
 ] as const;
+
+const ANOTHER_SERVICE = /^\/(sign-in\/social|callback\/)/;
+/** Longer than what Better Auth itself allows for finding out what the service can do. */
+const SERVICE_MS = 15_000;
 
 export interface AuthCall {
   method?: 'GET' | 'POST';
@@ -32,11 +37,18 @@ export interface AuthCall {
  */
 @Injectable()
 export class AuthGate {
-  constructor(private readonly auth: Auth) {}
+  private readonly audit: AuthAudit;
+
+  constructor(private readonly auth: Auth) {
+    this.audit = new AuthAudit(auth);
+  }
 
   async call(request: ExpressRequest, path: string, call: AuthCall = {}): Promise<Response> {
-    const answer = await this.auth.for(request).handler(this.toWebRequest(request, path, call));
+    const asked = this.toWebRequest(request, path, call);
+    const who = await this.audit.who(request, path, call.signedIn ?? true);
+    const answer = await inTime(path, this.auth.for(request).handler(asked));
     if (path === '/sign-out' && answer.ok) await this.endFor(request);
+    await this.audit.note(request, path, call.body, who, answer);
     return answer;
   }
 
@@ -72,6 +84,17 @@ export class AuthGate {
       headers.set('content-type', 'application/json');
     return new Request(url, { method, headers, body: json });
   }
+}
+
+/** What another service has to be asked for may never come. */
+async function inTime(path: string, answer: Promise<Response>): Promise<Response> {
+  if (!ANOTHER_SERVICE.test(path)) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new ChatError('unavailable', 'the other service does not answer', 5_000);
+    timer = setTimeout(() => reject(error), SERVICE_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function withoutSession(cookie: string): string {

@@ -5,6 +5,7 @@ import type { AuthContext, BetterAuthOptions } from 'better-auth';
 import { createAuthMiddleware, formCsrfMiddleware, isAPIError } from 'better-auth/api';
 import { anonymous } from 'better-auth/plugins/anonymous';
 import { bearer } from 'better-auth/plugins/bearer';
+import type { Audit } from '../audit/audit.js';
 import type { Database } from '../database/database.contract.js';
 import type { Accounts } from './accounts.js';
 import { accounts } from './accounts.plugin.js';
@@ -43,6 +44,8 @@ export interface AuthOptions {
   /** Whether people may have a second factor, and keys for their bots. */
   twoFactor?: boolean;
   apiKeys?: boolean;
+  /** Where security events are told; nowhere where it is missing. */
+  audit?: Audit;
   /** Another service that signs people in, by OpenID Connect. */
   oidc?: OidcOptions;
 }
@@ -58,6 +61,7 @@ export interface AuthParts {
   signOuts: SignOuts;
   profiles: ProfileChanges;
   accounts: Accounts;
+  audit: Audit;
 }
 
 /** How Better Auth is set up; `secure` is whether its cookies are for https only. */
@@ -85,7 +89,7 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
       ...(options.apiKeys ? [keysForBots()] : []),
       ...(options.oidc ? [oidc(options.oidc)] : []),
       // Behind the others: whoever still has to prove a second factor has not entered.
-      accounts(parts.accounts),
+      accounts(parts.accounts, parts.audit),
       signedBearer(),
     ],
     emailAndPassword: {

@@ -1,5 +1,6 @@
 import { betterAuth } from 'better-auth/minimal';
 import type { Kysely } from 'kysely';
+import { Audit } from '../audit/audit.js';
 import type { AuthTables } from '../database/auth.tables.js';
 import { Accounts } from './accounts.js';
 import { AttemptLimits } from './attempt-limits.js';
@@ -19,6 +20,7 @@ type Store = Awaited<BetterAuth['$context']>['internalAdapter'];
 /** Better Auth, set up for us. Injected by its class; made by `createAuth`. */
 export class Auth {
   readonly accounts: Accounts;
+  readonly audit: Audit;
   readonly sessions: SessionCache;
   readonly hashes: PasswordHashes;
   readonly signOuts: SignOuts;
@@ -32,6 +34,7 @@ export class Auth {
   ) {
     ({
       accounts: this.accounts,
+      audit: this.audit,
       sessions: this.sessions,
       hashes: this.hashes,
       signOuts: this.signOuts,
@@ -95,13 +98,14 @@ export function createAuth(options: AuthOptions): Auth {
   const https = options.baseURL === undefined ? undefined : options.baseURL.startsWith('https:');
   const hashes = new PasswordHashes();
   const profiles = new ProfileChanges();
-  const guard = new SignInGuard(options.rateLimit);
+  const guard = new SignInGuard(options.database, options.secret, options.rateLimit);
   const parts = {
     sessions: new SessionCache(),
     limits: new AttemptLimits(),
     hashes,
     signOuts: new SignOuts(),
     profiles,
+    audit: options.audit ?? new Audit(),
     accounts: new Accounts(options.database, hashes, guard, profiles, options.secret),
   };
   return new Auth(new SessionTokens(options.secret, https), options, parts, {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { apiKey } from '@better-auth/api-key';
+import type { AuthContext } from 'better-auth';
 import { genericOAuth } from 'better-auth/plugins/generic-oauth';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import { personName } from '../protocol/index.js';
@@ -37,7 +38,7 @@ export function keysForBots() {
 
 /** Any service that speaks OpenID Connect. Its address for a person is not kept, so nobody is found by one. */
 export function oidc({ issuer, clientId, clientSecret }: OidcOptions) {
-  return genericOAuth({
+  const plugin = genericOAuth({
     config: [
       {
         providerId: OIDC,
@@ -57,6 +58,14 @@ export function oidc({ issuer, clientId, clientSecret }: OidcOptions) {
       },
     ],
   });
+  // At start Better Auth waits for the service without an end, and everybody with it. Whoever signs in by it asks.
+  const init = async ({ socialProviders }: AuthContext) => ({
+    context: {
+      socialProviders,
+      genericOAuthPendingDiscovery: new Map(plugin.options.config.map((each) => [each.providerId, each])),
+    },
+  });
+  return { ...plugin, init };
 }
 
 /** What the service calls the person, where that is a name here too. */

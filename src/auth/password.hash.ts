@@ -55,13 +55,18 @@ export class PasswordHashes {
     }
   }
 
+  /** Throws `busy` where `hash` and `verify` would: before work that would be in vain. */
+  checkRoom(): void {
+    if (this.running >= this.atOnce && this.waiting.length >= this.queue)
+      throw new ChatError('busy', 'too many people sign in at this moment; please try again', 2_000);
+  }
+
   private async enter(): Promise<void> {
     if (this.running < this.atOnce) {
       this.running += 1;
       return;
     }
-    if (this.waiting.length >= this.queue)
-      throw new ChatError('busy', 'too many people sign in at this moment; please try again', 2_000);
+    this.checkRoom();
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 

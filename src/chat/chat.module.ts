@@ -3,7 +3,9 @@ import { APP_FILTER, APP_PIPE, DiscoveryModule, MetadataScanner } from '@nestjs/
 import { AccountController } from '../account/account.controller.js';
 import { AccountPage } from '../account/account.page.js';
 import { AccountVisitors } from '../account/account.visitors.js';
+import { Administrators } from '../account/administrators.js';
 import { AdminController } from '../account/admin.controller.js';
+import { AuditApiController, AuditController } from '../account/audit.controller.js';
 import { ApiKeys } from '../account/api-keys.js';
 import { PasswordReset } from '../account/password-reset.js';
 import { PeopleAdmin } from '../account/people.admin.js';
@@ -12,6 +14,9 @@ import { PicturesService } from '../account/pictures.service.js';
 import { ProfileService } from '../account/profile.service.js';
 import { SafetyController } from '../account/safety.controller.js';
 import { SignInController } from '../account/sign-in.controller.js';
+import { Audit } from '../audit/audit.js';
+import { AuditLog } from '../audit/audit-log.js';
+import { AuditRetention } from '../audit/audit-retention.js';
 import { AccountCleanup } from '../auth/account-cleanup.js';
 import { AuthController } from '../auth/auth.controller.js';
 import { AuthGate } from '../auth/auth.gate.js';
@@ -20,6 +25,7 @@ import { AuthProvider } from '../auth/auth-provider.js';
 import { ProfileChanges, SignOuts } from '../auth/sign-outs.js';
 import { ChannelLayer } from '../channel-layer/channel-layer.js';
 import { Env, resolveEnv } from '../config/env.js';
+import { Database } from '../database/database.js';
 import { HookRunner } from '../hooks/hook.runner.js';
 import { RoomDirectory, RoomLog } from '../log/room-log.js';
 import { AdminServer } from '../metrics/admin.server.js';
@@ -118,6 +124,7 @@ const storage = [
     inject: [CHAT_OPTIONS],
   },
   { provide: Storage, useFactory: (env: Env) => Storage.open(env), inject: [Env] },
+  { provide: Database, useFactory: ({ database }: Storage) => database, inject: [Storage] },
   { provide: RoomDirectory, useFactory: ({ rooms }: Storage) => rooms, inject: [Storage] },
   { provide: Auth, useFactory: ({ auth }: Storage) => auth, inject: [Storage] },
   {
@@ -126,6 +133,17 @@ const storage = [
       new AccountCleanup(database, { everyHours: CLEANUP_HOURS, guestDays: GUEST_DAYS }),
     inject: [Storage, Env],
   },
+  {
+    provide: Audit,
+    useFactory: ({ audit }: Storage, log: AuditLog) => audit.keepIn(log),
+    inject: [Storage, AuditLog],
+  },
+  {
+    provide: AuditRetention,
+    useFactory: (log: AuditLog, { AUDIT_DAYS, CLEANUP_HOURS }: Env) =>
+      new AuditRetention(log, { everyHours: CLEANUP_HOURS, days: AUDIT_DAYS }),
+    inject: [AuditLog, Env],
+  },
   { provide: SignOuts, useFactory: ({ signOuts }: Auth) => signOuts, inject: [Auth] },
   { provide: ProfileChanges, useFactory: ({ profiles }: Auth) => profiles, inject: [Auth] },
 ];
@@ -133,6 +151,7 @@ const storage = [
 const web = [
   AccountPage,
   AccountVisitors,
+  Administrators,
   ApiKeys,
   AdminServer,
   AuthGate,
@@ -158,6 +177,8 @@ const web = [
     AccountController,
     SafetyController,
     AdminController,
+    AuditController,
+    AuditApiController,
     PicturesController,
     ChatController,
     RoomsController,
@@ -171,6 +192,8 @@ const web = [
   ],
   providers: [...storage, ...socket, ...chat, ...web],
   exports: [
+    Audit,
+    AuditLog,
     AuthProvider,
     ChannelLayer,
     Env,

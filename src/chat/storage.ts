@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Audit } from '../audit/audit.js';
 import { type Auth, type AuthOptions, createAuth } from '../auth/better-auth.js';
 import { loadSecret } from '../auth/secret.js';
 import type { Env } from '../config/env.js';
@@ -17,6 +18,7 @@ export class Storage implements OnApplicationShutdown {
     readonly log: RoomLog,
     readonly rooms: RoomDirectory,
     readonly auth: Auth,
+    readonly audit: Audit,
   ) {}
 
   /** Opens the database, brings its tables up to date, and makes what lives in it. */
@@ -25,8 +27,10 @@ export class Storage implements OnApplicationShutdown {
     try {
       await migrate(database);
       const { log, rooms } = createRoomLog(database);
+      const audit = new Audit();
       const auth = createAuth({
         database,
+        audit,
         secret: await secretOf(env),
         ...(env.PUBLIC_URL && { baseURL: env.PUBLIC_URL }),
         trustedOrigins: env.ALLOWED_ORIGINS,
@@ -36,7 +40,7 @@ export class Storage implements OnApplicationShutdown {
         apiKeys: env.API_KEYS,
         ...oidcOf(env),
       });
-      return new Storage(database, log, rooms, auth);
+      return new Storage(database, log, rooms, auth, audit);
     } catch (error) {
       await database.close();
       throw error;

@@ -79,6 +79,8 @@ const Schema = z.object({
   GUEST_DAYS: count(30),
   /** Hours between two removals of such guests, and of sign-ins that have ended. */
   CLEANUP_HOURS: z.coerce.number().int().min(1).max(500).default(24),
+  /** Days that security events are kept; what is younger than 90 days nothing removes. */
+  AUDIT_DAYS: z.coerce.number().int().min(90).max(3_650).default(400),
   /** Whether people may ask for a second factor when they sign in, and make keys for bots. */
   TWO_FACTOR: Flag.prefault('on'),
   API_KEYS: Flag.prefault('on'),

@@ -8,6 +8,8 @@ export interface Tables {
   message: MessageTable;
   reaction: ReactionTable;
   person: PersonTable;
+  audit: AuditTable;
+  attempt: AttemptTable;
 }
 
 export interface RoomTable {
@@ -71,4 +73,29 @@ export interface PersonTable {
   guest: number;
   /** The id of their picture. */
   picture: string | null;
+}
+
+/** Security events. Rows are added, and never changed: triggers refuse it. */
+export interface AuditTable {
+  no: Generated<number>;
+  at: number;
+  kind: string;
+  actor_id: string | null;
+  person_id: string | null;
+  address: string | null;
+  /** How many like it one row stands for. */
+  times: number;
+  /** JSON text of what is the kind's own; null where that is nothing. */
+  detail: string | null;
+}
+
+/** Wrong passwords, counted for all processes together. */
+export interface AttemptTable {
+  /** A hash: whoever reads it learns neither a name that was tried nor an address. */
+  key: string;
+  count: number;
+  /** Nothing is tried before. */
+  open_at: number;
+  /** The count begins anew after. */
+  ends_at: number;
 }

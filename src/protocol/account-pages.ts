@@ -1,3 +1,4 @@
+import type { AuditEvent } from './audit.js';
 import type { User } from './events.js';
 
 /** What the pages about accounts are rendered from. They are plain forms: the browser's script has no part in them. */
@@ -76,6 +77,7 @@ export interface PersonRow {
   username: string | null;
   since: string;
   isAdmin: boolean;
+  secondFactor: boolean;
   disabled: boolean;
   banned: boolean;
   banReason: string | null;
@@ -95,6 +97,19 @@ export interface AdminPageData extends FormState {
   link?: { name: string; url: string };
 }
 
+export interface AuditPageData {
+  view: 'audit';
+  me: User;
+  /** What was asked for; empty where that is everything. */
+  person: string;
+  kind: string;
+  kinds: { kind: string; words: string }[];
+  /** Newest first. */
+  events: AuditEvent[];
+  first: boolean;
+  more: boolean;
+}
+
 export interface ResetPageData extends FormState {
   view: 'reset';
   token: string;
@@ -108,4 +123,5 @@ export type AccountPages =
   | LeavePageData
   | AccountPageData
   | AdminPageData
+  | AuditPageData
   | ResetPageData;

@@ -1,4 +1,5 @@
 export * from './account-pages.js';
+export * from './audit.js';
 export * from './chat-error.js';
 export * from './codes.js';
 export * from './events.js';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Env } from '../config/env.js';
-import { ChatError } from '../protocol/index.js';
 import { ClientAddress } from './client-address.js';
+import { ForeignOrigin } from './foreign-origin.js';
 
 /**
  * Which page may talk to us: the one we serve, and `ALLOWED_ORIGINS`, compared exactly. A browser sends its cookies
@@ -23,9 +23,9 @@ export class OriginPolicy {
   check(request: IncomingMessage): void {
     const { origin, cookie, authorization } = request.headers;
     if (origin !== undefined) {
-      if (!this.allows(origin, request)) throw new ChatError('forbidden', 'this origin is not allowed');
+      if (!this.allows(origin, request)) throw new ForeignOrigin('this origin is not allowed');
     } else if (cookie !== undefined && authorization === undefined && !isSameOriginFetch(request)) {
-      throw new ChatError('forbidden', 'a request with a cookie needs an Origin');
+      throw new ForeignOrigin('a request with a cookie needs an Origin');
     }
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { Audit } from '../audit/audit.js';
 import { AuthProvider, type Identity } from '../auth/auth-provider.js';
 import { freshGuest } from '../auth/socket-guest.js';
 import { Env } from '../config/env.js';
@@ -61,12 +62,13 @@ export class UpgradeChecks {
     private readonly clientAddress: ClientAddress,
     private readonly auth: AuthProvider,
     @Inject(Env) private readonly env: Env,
+    private readonly audit: Audit,
   ) {}
 
   async admit(request: IncomingMessage): Promise<Admitted> {
     checkHandshake(request);
     checkHost(request);
-    this.origin.check(request);
+    this.checkOrigin(request);
     this.admission.checkCapacity();
     const address = this.clientAddress.address(request);
     this.admission.takeAddress(address);
@@ -76,6 +78,16 @@ export class UpgradeChecks {
       return { identity, address };
     } catch (error) {
       this.admission.leaveAddress(address);
+      throw error;
+    }
+  }
+
+  private checkOrigin(request: IncomingMessage): void {
+    try {
+      this.origin.check(request);
+    } catch (error) {
+      const address = this.clientAddress.address(request);
+      void this.audit.note('request_forged', { address, detail: { on: 'socket' } });
       throw error;
     }
   }

@@ -37,11 +37,12 @@ export interface RunningChat extends AsyncDisposable {
  */
 export async function startChat(options: StartChatOptions = {}): Promise<RunningChat> {
   const { env, views, override = (builder) => builder, ...rest } = options;
-  const { authProvider, channelLayer, roomLog, roomPolicy, ...metadata } = rest;
+  const { auditLog, authProvider, channelLayer, roomLog, roomPolicy, ...metadata } = rest;
   const settings = { ...testEnv(), ...env };
   const chat = ChatModule.forRoot({
     env: settings,
     ...(views && { views }),
+    ...(auditLog && { auditLog }),
     ...(authProvider && { authProvider }),
     ...(channelLayer && { channelLayer }),
     ...(roomLog && { roomLog }),

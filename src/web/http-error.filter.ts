@@ -6,8 +6,10 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Audit } from '../audit/audit.js';
 import { Counts } from '../metrics/counts.js';
 import { ChatError, type ErrorCode } from '../protocol/index.js';
+import { ForeignOrigin } from '../socket/foreign-origin.js';
 import { toChatError } from '../socket/to-chat-error.js';
 import { UpgradeRefused } from '../socket/upgrade.checks.js';
 import { problemOf } from '../socket/upgrade-refusal.js';
@@ -28,12 +30,17 @@ export class HttpErrorFilter implements ExceptionFilter {
   /** Since start, by code. */
   readonly refused = new Counts<ErrorCode>();
 
-  constructor(private readonly pages: PageRenderer) {}
+  constructor(
+    private readonly pages: PageRenderer,
+    private readonly audit: Audit,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     if (response.headersSent) return void response.destroy();
+    if (thrown instanceof ForeignOrigin)
+      void this.audit.note('request_forged', { address: request.ip, detail: { on: 'page' } });
     const { refusal, status, headers } = describe(thrown);
     this.refused.add(refusal.code);
     response.set(headers);

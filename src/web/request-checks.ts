@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ChatError } from '../protocol/index.js';
+import { ForeignOrigin } from '../socket/foreign-origin.js';
 import type { OriginPolicy } from '../socket/origin.policy.js';
 import { checkHost } from '../socket/upgrade.checks.js';
 
@@ -14,7 +15,7 @@ export function requestChecks(origin: OriginPolicy): RequestHandler {
     checkHost(request);
     if (!SAFE.has(request.method)) {
       if (request.headers['sec-fetch-site'] === 'cross-site' && request.headers.origin === undefined)
-        throw new ChatError('forbidden', 'this origin is not allowed');
+        throw new ForeignOrigin('this origin is not allowed');
       origin.check(request);
     }
     next();

@@ -13,9 +13,14 @@ export function AdminPage({ data }: { data: AdminPageData }): VNode {
   return (
     <Frame
       nav={
-        <a class="button" href="/chat/~account/">
-          Account
-        </a>
+        <>
+          <a class="button" href="/chat/~admin/audit/">
+            Security log
+          </a>
+          <a class="button" href="/chat/~account/">
+            Account
+          </a>
+        </>
       }
     >
       <h1>People</h1>
@@ -79,7 +84,7 @@ export function AdminPage({ data }: { data: AdminPageData }): VNode {
 }
 
 function Person({ person, data }: { person: PersonRow; data: AdminPageData }): VNode {
-  const { user, username, since, isAdmin, disabled, banned, banReason, bannedUntil } = person;
+  const { user, username, since, isAdmin, secondFactor, disabled, banned, banReason, bannedUntil } = person;
   const isMe = user.id === data.me.id;
   return (
     <li>
@@ -113,6 +118,14 @@ function Person({ person, data }: { person: PersonRow; data: AdminPageData }): V
           </summary>
           <div class="popover">
             {username && <Act data={data} user={user.id} action="reset" label="Password reset link" />}
+            {secondFactor && (
+              <Act
+                data={data}
+                user={user.id}
+                action="second-factor-off"
+                label="Switch off the second factor"
+              />
+            )}
             {!user.guest && (
               <>
                 <Act
@@ -134,6 +147,12 @@ function Person({ person, data }: { person: PersonRow; data: AdminPageData }): V
             ) : (
               <BanForm data={data} user={user.id} />
             )}
+            <a
+              class="button wide"
+              href={`/chat/~admin/audit/?${new URLSearchParams({ person: user.id }).toString()}`}
+            >
+              Security log
+            </a>
           </div>
         </details>
       )}

@@ -1,5 +1,6 @@
 import { AccountPage } from './account.js';
 import { AdminPage } from './admin.js';
+import { AuditPage } from './audit.js';
 import { CodePage, LeavePage, RegisterPage, ResetPage, SignInPage } from './sign-in.js';
 
 /** Drawn on the server only: they are forms, and the browser's script stays small without them. */
@@ -10,5 +11,6 @@ export const accountViews = {
   leave: LeavePage,
   account: AccountPage,
   admin: AdminPage,
+  audit: AuditPage,
   reset: ResetPage,
 };
