@@ -51,5 +51,11 @@ export async function readApiKey(
     await tables.updateTable('apikey').set({ lastRequest }).where('id', '=', row.keyId).execute();
   }
   const end = Math.min(expiresAt, now + CHECKED_MS);
-  return { id: `key:${row.keyId}`, user: userOf(row), expiresAt: end, renewed: false };
+  return {
+    id: `key:${row.keyId}`,
+    user: userOf(row),
+    expiresAt: end,
+    absoluteEnd: expiresAt,
+    renewed: false,
+  };
 }

@@ -38,7 +38,8 @@ export abstract class AuthProvider {
 
   /**
    * Those of `identities` whose sign-in is over, by `sessionId`, and why. Asked for every open connection now and then:
-   * what is told at once may get lost between processes. Where nothing can be asked, nobody has ended.
+   * what is told at once may get lost between processes. A sign-in that is asked for is in use, which extends it. Where
+   * nothing can be asked, nobody has ended.
    */
   async ended(_identities: readonly Identity[]): Promise<Map<string, EndedWhy>> {
     return new Map();

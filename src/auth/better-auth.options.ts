@@ -16,17 +16,11 @@ import { guestName } from './guest-name.js';
 import { keysForBots, oidc, type OidcOptions, secondFactor } from './optional.plugins.js';
 import type { PasswordHashes } from './password.hash.js';
 import { checkPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
+import { firstEnd, SESSION_ABSOLUTE } from './session-lifetime.js';
 import type { SessionCache } from './session.cache.js';
 import { PLAIN_COOKIE, SECURE_COOKIE } from './session-token.js';
 import type { ProfileChanges, SignOuts } from './sign-outs.js';
 import { checkStanding, type Standing } from './standing.js';
-
-const DAY = 24 * 3600;
-/** Seconds. A sign-in ends after so long without use, and at the latest so long after it began. */
-export const SESSION_IDLE = 14 * DAY;
-export const SESSION_ABSOLUTE = 90 * DAY;
-/** How old the last extension may be before use extends it again: at most one write a day and session. */
-export const SESSION_RENEWAL = DAY;
 
 export const AUTH_PATH = '/api/auth';
 /** Nothing can be there: what a link may be built from is `PUBLIC_URL`, not whatever Host a request names. */
@@ -113,11 +107,16 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
         disabled: { type: 'boolean', required: false, input: false },
       },
     },
-    // SessionAuthProvider extends sessions: it is in the way of every request, and knows the absolute end.
-    session: { expiresIn: SESSION_IDLE, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    // How long the cookie lasts. SessionAuthProvider extends sessions: it is in the way of every request.
+    session: { expiresIn: SESSION_ABSOLUTE, disableSessionRefresh: true, cookieCache: { enabled: false } },
     databaseHooks: {
       session: {
-        create: { before: ({ userId }, context) => checkMayEnter(userId, context) },
+        create: {
+          before: async ({ userId }, context) => {
+            await checkMayEnter(userId, context);
+            return { data: { expiresAt: firstEnd() } };
+          },
+        },
         delete: {
           after: async ({ id, token, userId }, context) => {
             sessions.drop(token);

@@ -4,10 +4,11 @@ import { ChatError } from '../protocol/index.js';
 import { apiKeyIn, keyHash, readApiKey } from './api-key.reader.js';
 import { AuthProvider, type Credentials, type EndedWhy, type Identity } from './auth-provider.js';
 import { Auth } from './better-auth.js';
-import { guestEmail, SESSION_ABSOLUTE, SESSION_IDLE, SESSION_RENEWAL } from './better-auth.options.js';
+import { guestEmail } from './better-auth.options.js';
 import { endedSignIns } from './ended-sign-ins.js';
 import { guestName } from './guest-name.js';
 import { checkNotTaken, claimNames } from './name-claims.js';
+import { absoluteEnd, extendedEnd } from './session-lifetime.js';
 import type { LiveSession } from './session.cache.js';
 import { isShutOut, type Standing } from './standing.js';
 import { userOf } from './user-row.js';
@@ -34,7 +35,7 @@ export class SessionAuthProvider extends AuthProvider {
       throw new ChatError('unauthenticated', 'this sign-in has ended');
     const identity: Identity = { user: live.user, sessionId: live.id };
     if (live.renewed && signed.by === 'cookie')
-      identity.cookies = [this.cookie(from, signed.token, live.expiresAt)];
+      identity.cookies = [this.cookie(from, signed.token, live.absoluteEnd)];
     return identity;
   }
 
@@ -55,7 +56,7 @@ export class SessionAuthProvider extends AuthProvider {
       const user = await store.createUser(guest, { method: 'anonymous' });
       return { user, session: await store.createSession(user.id, false, { userAgent }) };
     });
-    const cookies = [this.cookie(from, session.token, session.expiresAt.getTime())];
+    const cookies = [this.cookie(from, session.token, absoluteEnd(session))];
     return { user: userOf(user), sessionId: session.id, cookies };
   }
 
@@ -99,6 +100,7 @@ export class SessionAuthProvider extends AuthProvider {
         id: session.id,
         user: userOf(user),
         expiresAt: extended,
+        absoluteEnd: absoluteEnd(session),
         renewed: extended > expiresAt,
       };
       if (!live.renewed) return { ...live, expiresAt };
@@ -111,11 +113,4 @@ export class SessionAuthProvider extends AuthProvider {
   private cookie(from: Credentials, token: string, expiresAt: number): string {
     return this.auth.tokens.setCookie(from, token, Math.ceil((expiresAt - Date.now()) / 1000));
   }
-}
-
-/** When a session that is used now ends; its present end where it was extended lately. */
-function extendedEnd(session: { createdAt: Date; updatedAt: Date; expiresAt: Date }): number {
-  const now = Date.now();
-  if (now - session.updatedAt.getTime() < SESSION_RENEWAL * 1000) return session.expiresAt.getTime();
-  return Math.min(now + SESSION_IDLE * 1000, session.createdAt.getTime() + SESSION_ABSOLUTE * 1000);
 }

@@ -5,6 +5,8 @@ export interface LiveSession {
   id: string;
   user: User;
   expiresAt: number;
+  /** When it is over however much it is used. */
+  absoluteEnd: number;
   /** Its end was moved when it was read, so the browser's cookie must be too. */
   renewed: boolean;
 }

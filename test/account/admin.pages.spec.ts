@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { call, textOf } from '../web/visitor.js';
 import { Browser, password, register } from './browser-without-script.js';
+import { totp } from './totp.js';
 
 const path = '/chat/~admin/';
 
@@ -104,6 +105,23 @@ describe('an administrator', () => {
     expect(textOf(await admin.get(path))).toContain('banned until');
     await act('unban');
     expect((await signIn()).status).toBe(303);
+  });
+
+  it('switches off a second factor that somebody lost, who is out and in again by the password', async () => {
+    await using chat = await startChat();
+    const { act, ann, signIn, admin } = await two(chat);
+    const factor = '/chat/~account/two-factor/';
+    const setup = await ann.post(factor, { step: 'begin', confirmPassword: password });
+    const secret = /otpauth:[^"]*[?&;]secret=(\w+)/.exec(setup.html)?.[1] ?? '';
+    await ann.post(factor, { step: 'confirm', code: totp(secret) });
+    expect((await signIn()).location).toContain('~code');
+    const label = 'Switch off the second factor';
+    expect(textOf(await admin.get(path)).split(label)).toHaveLength(2);
+    const open = await chat.connect(undefined, { headers: { cookie: ann.cookie, origin: chat.url } });
+    expect((await act('second-factor-off')).location).toContain('done=second-factor-off');
+    expect((await open.closed).code).toBe(4501);
+    expect((await signIn()).location).toBe('/chat/');
+    expect(textOf(await admin.get(path))).not.toContain(label);
   });
 
   it('bans a guest, whose sign-in is over', async () => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { parseEnv } from '../../src/config/env.js';
-import type { LobbyPageData, Message } from '../../src/protocol/index.js';
+import type { AuditEvent, LobbyPageData, Message } from '../../src/protocol/index.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { call, dataOf, textOf } from '../web/visitor.js';
@@ -128,6 +130,42 @@ describe('signing in by another service', () => {
     const page = await new Browser(it.chat.url).post('/chat/~service/', {});
     expect([page.status, textOf(page)]).toEqual([503, expect.stringContaining('Acme cannot be reached')]);
     await it.chat.close();
+  });
+
+  it('keeps nobody else waiting where the service accepts connections and never answers', async () => {
+    const waiting = new Set<Socket>();
+    const silent = createServer((socket) => void waiting.add(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const issuer = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const port = await freePort();
+    const oidc = { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: 'chat', OIDC_CLIENT_SECRET: 'x', OIDC_NAME: 'Acme' };
+    const url = `http://127.0.0.1:${port}`;
+    await using chat = await startChat({ env: { PORT: port, PUBLIC_URL: url, ...oidc } });
+    expect((await new Browser(chat.url).get('/chat/')).status).toBe(200);
+    await register(chat.url, 'Ann');
+    expect(waiting.size).toBe(0);
+    const page = await new Browser(chat.url).post('/chat/~service/', {});
+    expect([page.status, textOf(page)]).toEqual([503, expect.stringContaining('Acme cannot be reached')]);
+    for (const socket of waiting) socket.destroy();
+    silent.close();
+  });
+
+  it('is in the security log: the first time, and every time', async () => {
+    await using it = await house({ 'u-8': 'Hanna' });
+    const browser = new Browser(it.chat.url);
+    await signIn(browser, 'u-8');
+    await signIn(new Browser(it.chat.url), 'u-8');
+    const { body } = await call(it.chat, '/api/admin/audit', { headers: { cookie: browser.cookie } });
+    const events = (body['events'] as AuditEvent[]).map(({ kind, actor, detail }) => [
+      kind,
+      actor?.name,
+      detail['by'],
+    ]);
+    expect(events).toEqual([
+      ['signed_in', 'Hanna', 'service'],
+      ['signed_in', 'Hanna', 'service'],
+      ['service_linked', 'Hanna', undefined],
+    ]);
   });
 
   it('is not there where it is not configured', async () => {

@@ -11,7 +11,7 @@ describe('signing in as a guest', () => {
     await using server = await serve(place);
     const answer = await server.http.post(signIn).expect(200).expect('cache-control', 'no-store');
     expect(setCookies(answer)).toEqual([
-      expect.stringMatching(/^chat\.session_token=\S+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^chat\.session_token=\S+; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
     const cookie = cookieOf(setCookies(answer));
     const { id, name } = answer.body.user;
@@ -27,7 +27,7 @@ describe('signing in as a guest', () => {
     await using place = await sqlitePlace();
     await using server = await serve(place);
     const secure =
-      /^__Host-chat\.session_token=\S+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
+      /^__Host-chat\.session_token=\S+; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
     const answer = await server.http.post(signIn).set('x-forwarded-proto', 'https').expect(200);
     expect(setCookies(answer)).toEqual([expect.stringMatching(secure)]);
   });

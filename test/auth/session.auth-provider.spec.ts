@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Identity } from '../../src/auth/auth-provider.js';
 import { PLAIN_COOKIE, SECURE_COOKIE } from '../../src/auth/session-token.js';
 import { authProviderContract } from '../contracts/auth-provider.contract.js';
 import { bearerOf, cookieOf, onEachDatabase, openAuth, secret } from './auth.house.js';
@@ -110,7 +111,7 @@ onEachDatabase((open) => {
       await using place = await open();
       await using house = await openAuth(place);
       const { cookies } = await house.provider.createGuest({ headers: {} });
-      expect(cookies?.[0]).toContain('; Max-Age=1209600;');
+      expect(cookies?.[0]).toContain('; Max-Age=7776000;');
       const unused = { updatedAt: house.instant(daysAgo(14)), expiresAt: house.instant(daysAgo(0)) };
       await house.tables.updateTable('session').set(unused).execute();
       const again = house.provider.identify({ headers: { cookie: cookieOf(cookies) } });
@@ -127,7 +128,7 @@ onEachDatabase((open) => {
         await house.tables.updateTable('session').set(used).execute();
         const identity = await house.provider.identify({ headers: { cookie: cookieOf(cookies) } });
         expect(cookieOf(identity?.cookies)).toBe(cookieOf(cookies));
-        expect(identity?.cookies?.[0]).toContain('; Max-Age=1209600;');
+        expect(identity?.cookies?.[0]).toContain('; Max-Age=7776000;');
       }
       await using later = await openAuth(place);
       const session = await later.tables.selectFrom('session').select('expiresAt').executeTakeFirstOrThrow();
@@ -137,6 +138,36 @@ onEachDatabase((open) => {
         expect(identity?.cookies).toBeUndefined();
       });
       expect(statements).toBe(1);
+    });
+
+    it('is extended by a socket that stays open, once a day, and not beyond its 90 days', async () => {
+      await using place = await open();
+      await using house = await openAuth(place);
+      const guests = await Promise.all([1, 2, 3].map(() => house.provider.createGuest({ headers: {} })));
+      const [fresh, used, old] = guests as [Identity, Identity, Identity];
+      const set = (identity: Identity, times: Record<string, number>) =>
+        house.tables
+          .updateTable('session')
+          .set(
+            Object.fromEntries(Object.entries(times).map(([at, days]) => [at, house.instant(daysAgo(days))])),
+          )
+          .where('id', '=', identity.sessionId)
+          .execute();
+      await set(used, { createdAt: 12, updatedAt: 12, expiresAt: -2 });
+      await set(old, { createdAt: 85, updatedAt: 12, expiresAt: -2 });
+      const ends = async () => {
+        const rows = await house.tables.selectFrom('session').select(['id', 'expiresAt']).execute();
+        const of = new Map(rows.map(({ id, expiresAt }) => [id, new Date(expiresAt).getTime()]));
+        return guests.map(({ sessionId }) => ((of.get(sessionId) ?? 0) - Date.now()) / 86_400_000);
+      };
+      expect(await house.provider.ended(guests)).toEqual(new Map());
+      const [first, second, third] = (await ends()) as [number, number, number];
+      expect([first, second].map(Math.round)).toEqual([14, 14]);
+      expect(third).toBeGreaterThan(4.9);
+      expect(third).toBeLessThanOrEqual(5);
+      expect(await house.statementsOf(() => house.provider.ended(guests))).toBe(1);
+      await set(fresh, { expiresAt: 0 });
+      expect([...(await house.provider.ended(guests)).keys()]).toEqual([fresh.sessionId]);
     });
 
     it('ends 90 days after it began, however much it is used', async () => {
@@ -162,14 +193,14 @@ onEachDatabase((open) => {
       await using house = await openAuth(place);
       const { cookies } = await house.provider.createGuest({ headers: {} });
       expect(cookies).toEqual([
-        expect.stringMatching(/^chat\.session_token=\S+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/),
+        expect.stringMatching(/^chat\.session_token=\S+; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax$/),
       ]);
     });
 
     it('is Secure with the __Host- prefix where people come over https, and only there', async () => {
       await using place = await open();
       const secure =
-        /^__Host-chat\.session_token=\S+; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
+        /^__Host-chat\.session_token=\S+; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/;
       {
         await using house = await openAuth(place, { baseURL: 'https://chat.example' });
         expect((await house.provider.createGuest({ headers: {} })).cookies?.[0]).toMatch(secure);

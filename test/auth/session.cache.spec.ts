@@ -5,6 +5,7 @@ const session = (id: string): LiveSession => ({
   id: `session of ${id}`,
   user: { id, name: id },
   expiresAt: Number.POSITIVE_INFINITY,
+  absoluteEnd: Number.POSITIVE_INFINITY,
   renewed: false,
 });
 
