@@ -22,7 +22,7 @@ async function answering(client: Communicator, pings: number): Promise<void> {
 
 describe('a connection of chat.v1', () => {
   it('is told how often it is asked, and how far its rooms are', async () => {
-    await using chat = await startChat({ env: beat });
+    await using chat = await startChat({ env: { ...beat, PONG_TIMEOUT_MS: 60_000 } });
     const headers = { 'sec-websocket-protocol': 'chat.v1' };
     using raw = await RawSocket.open(chat.url);
     raw.write(handshake(chat.url, path, headers));
