@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { RoomEventType } from '../protocol/index.js';
+import type { Role, RoomEventType } from '../protocol/index.js';
 
 /** Every table of this database. Times are milliseconds since 1970; flags are 0 or 1: both dialects agree on those. */
 export interface Tables {
@@ -10,6 +10,8 @@ export interface Tables {
   person: PersonTable;
   audit: AuditTable;
   attempt: AttemptTable;
+  standing: StandingTable;
+  invite: InviteTable;
 }
 
 export interface RoomTable {
@@ -18,13 +20,19 @@ export interface RoomTable {
   name: string;
   title: string;
   topic: string;
-  kind: 'public';
+  kind: 'public' | 'private' | 'direct';
   epoch: string;
   /** `seq` of the newest event. Whoever raises it holds the row until commit: that is what keeps `seq` without holes. */
   head: number;
   created_at: number;
   /** When something last happened here. For sorting the lobby only; the order of a room is `seq`. */
   last_at: number;
+  /** Raised by every event that changes who may do what: what was decided on an older one is not stored any more. */
+  rights: Generated<number>;
+  archived_at: number | null;
+  slow_mode_s: Generated<number>;
+  /** Of a direct conversation: what its set of people amounts to, so that there is one per set. */
+  direct_key: string | null;
 }
 
 /** The log. Rows are added, and never changed. */
@@ -98,4 +106,29 @@ export interface AttemptTable {
   open_at: number;
   /** The count begins anew after. */
   ends_at: number;
+}
+
+/** What a person is in a room. One row for all of it: a single probe answers every question of rights. */
+export interface StandingTable {
+  room_id: string;
+  user_id: string;
+  /** `former`: was a member. `none`: never was, and is banned or muted. */
+  role: Role | 'former' | 'none';
+  /** Of the event that made it so; 0 where the room began with it. */
+  seq: number;
+  banned_until: number | null;
+  reason: string | null;
+  muted_until: number | null;
+}
+
+export interface InviteTable {
+  id: string;
+  /** SHA-256 of the token, which only the link has. */
+  token_hash: string;
+  room_id: string;
+  by_id: string;
+  created_at: number;
+  expires_at: number;
+  /** Null: as often as one likes. */
+  uses_left: number | null;
 }

@@ -1,5 +1,5 @@
 import type { User } from '../protocol/index.js';
-import { type Room, RoomDirectory, type RoomOverview } from './room-log.js';
+import { type NewRoom, type Room, RoomDirectory, type RoomOverview } from './room-log.js';
 
 /** Long enough for a burst of messages, short enough that nobody waits for a new title. */
 const KEEP_MS = 1_000;
@@ -28,10 +28,18 @@ export class CachedRoomDirectory extends RoomDirectory {
     return room;
   }
 
-  override async open(name: string, title?: string): Promise<{ room: Room; created: boolean }> {
-    const opened = await this.directory.open(name, title);
+  override async open(name: string, title?: string, owner?: User): Promise<{ room: Room; created: boolean }> {
+    const opened = await this.directory.open(name, title, owner);
     this.remember(opened.room);
     return opened;
+  }
+
+  override create(wish: NewRoom): Promise<{ room: Room; created: boolean }> {
+    return this.directory.create(wish);
+  }
+
+  override listOf(userId: string, limit: number): Promise<RoomOverview[]> {
+    return this.directory.listOf(userId, limit);
   }
 
   override list(limit: number): Promise<RoomOverview[]> {

@@ -1,7 +1,9 @@
 import type { PostgresDatabase } from '../database/postgres.database.js';
 import { isUniqueViolation } from '../database/postgres.errors.js';
 import { ChatError } from '../protocol/chat-error.js';
+import { changesRights } from '../protocol/rights.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
+import { RightsChanged } from './rights-changed.js';
 import type { Appended } from './room-log.js';
 import { appendStatement, rounds } from './postgres.statements.js';
 import {
@@ -41,20 +43,30 @@ export class PostgresRoomLog extends SqlRoomLog {
     const { roomId } = entry.draft;
     const lane = this.patientLanes.get(roomId) ?? this.patientLane(roomId);
     this.patientLanes.set(roomId, lane);
-    return lane.append(entry);
+    const stored = lane.append(entry);
+    // Whoever waits for it may be told a moment later: until then nobody listens.
+    stored.catch(() => undefined);
+    return stored;
   }
 
   private patientLane(roomId: string): GroupCommit<Entry, Appended> {
-    const notFound = new ChatError('not_found', 'there is no such room or message');
     const commit = (entries: Entry[]) =>
-      this.database.attempt(() => this.run('wait', entries, () => ({ refused: notFound })));
+      this.database.attempt(() => this.run('wait', entries, (entry) => this.refusal(entry)));
     return new GroupCommit(commit, () => this.patientLanes.delete(roomId), this.stats);
+  }
+
+  /** Not stored, and not stored before either: says why. */
+  private async refusal({ draft: { roomId, rights } }: Entry): Promise<Outcome<Appended>> {
+    const query = this.database.kysely.selectFrom('room').select('rights').where('id', '=', roomId);
+    const room = rights === undefined ? undefined : await query.executeTakeFirst();
+    if (room && room.rights !== rights) return { refused: new RightsChanged() };
+    return { refused: new ChatError('not_found', 'there is no such room or message') };
   }
 
   private async run(
     locked: 'pass over' | 'wait',
     entries: Entry[],
-    otherwise: (entry: Entry) => Outcome<Appended>,
+    otherwise: (entry: Entry) => Outcome<Appended> | Promise<Outcome<Appended>>,
   ): Promise<Outcome<Appended>[]> {
     const placed = new Map<Entry, Placed>();
     for (const round of rounds(entries))
@@ -109,6 +121,8 @@ function rowOf({ draft, id, at }: Entry, n: number): object {
     text,
     reply_to: replyTo,
     at,
+    rights: draft.rights,
+    raises: changesRights(type) ? 1 : 0,
     name: actor.name,
     guest: guestFlag(actor),
   };

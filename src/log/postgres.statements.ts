@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { roomEvents, type RoomEventType } from '../protocol/index.js';
+import { changesRights, roomEvents, type RoomEventType } from '../protocol/index.js';
 import { aboutOf, type Entry } from './rows.js';
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8');
 
 const BASE = read('postgres.append.sql');
 const PLACE_OF_PROJECTIONS = /^-- projections:.*$/m;
+const PLACE_OF_ROOM = /^ *-- room:.*$/m;
 /** One list of common table expressions per type; a type without its file ends the start. */
 const projections = Object.fromEntries(
   Object.keys(roomEvents).map((type) => [type, read(`projections/${type}.sql`).trim()]),
@@ -31,31 +32,35 @@ export function appendStatement(entries: Entry[], locked: 'pass over' | 'wait'):
 }
 
 function assemble(types: RoomEventType[], locked: 'pass over' | 'wait'): string {
-  const statement = BASE.replace(PLACE_OF_PROJECTIONS, () =>
-    types.map((type) => projections[type]).join(',\n'),
+  const tables = types.filter((type) => type !== 'room.updated').map((type) => `,\n${projections[type]}`);
+  const room = types.includes('room.updated') ? projections['room.updated'] : '';
+  const statement = BASE.replace(PLACE_OF_ROOM, () => room).replace(PLACE_OF_PROJECTIONS, () =>
+    tables.join(''),
   );
   return locked === 'wait' ? statement.replace('skip locked', '') : statement;
 }
 
 /**
- * Cuts a batch where a message would be changed, or the same draft stored, for the second time: one statement sees nothing
- * of what it does itself, and may touch a row once.
+ * Cuts a batch where a message would be changed, or the same draft stored, for the second time, and behind a change of
+ * rights: one statement sees nothing of what it does itself, and may touch a row once.
  */
 export function rounds(entries: Entry[]): Entry[][] {
   const all: Entry[][] = [];
   let seen = new Set<string>();
   let round: Entry[] = [];
   for (const entry of entries) {
-    const { roomId, actor, clientId } = entry.draft;
+    const { roomId, actor, clientId, type } = entry.draft;
     const once = `${roomId} ${actor.id} ${clientId}`;
     const about = aboutOf(entry.draft);
-    if (seen.has(once) || (about !== null && seen.has(about))) {
+    if (seen.has(once) || seen.has(roomId) || (about !== null && seen.has(about))) {
       all.push(round);
       round = [];
       seen = new Set();
     }
     seen.add(once);
     if (about !== null) seen.add(about);
+    // Whatever follows in this room is decided on other rights.
+    if (changesRights(type)) seen.add(roomId);
     round.push(entry);
   }
   return [...all, round];

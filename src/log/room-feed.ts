@@ -86,7 +86,11 @@ export class RoomFeed {
 
   /** The person is called so on everything that is kept here, too. */
   rename(user: User): void {
-    const renamed = (event: RoomEvent) => (event.actor.id === user.id ? { ...event, actor: user } : event);
+    const renamed = (event: RoomEvent): RoomEvent => {
+      const named = event.actor.id === user.id ? { ...event, actor: user } : event;
+      const isAbout = 'member' in named.data && named.data.member.id === user.id;
+      return isAbout ? ({ ...named, data: { ...named.data, member: user } } as RoomEvent) : named;
+    };
     this.ring = this.ring.map(renamed);
     for (const [seq, event] of this.held) this.held.set(seq, renamed(event));
   }

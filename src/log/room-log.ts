@@ -1,11 +1,18 @@
-import type { RoomEventData, RoomEventType, User } from '../protocol/index.js';
+import type { Role, RoomEventData, RoomEventType, User } from '../protocol/index.js';
 
 export interface Room {
   /** Internal; never on the wire. */
   id: string;
   name: string;
+  /** Empty where it is called after its people. */
   title: string;
   topic: string;
+  kind: 'public' | 'private' | 'direct';
+  archived: boolean;
+  /** Between two messages of one person; 0: as they like. */
+  slowModeSeconds: number;
+  /** Raised by every event that changes who may do what. */
+  rights: number;
   /** Changes when a log is rebuilt (restored from a backup): positions of another epoch mean nothing. */
   epoch: string;
   /** `seq` of the newest event, 0 in an empty room. */
@@ -21,12 +28,14 @@ export type EventDraft<Type extends RoomEventType = RoomEventType> = {
     clientId: string;
     type: Each;
     data: RoomEventData<Each>;
+    /** The room's `rights` on which it was decided that the actor may: where they are others by now, it is refused. */
+    rights?: number;
   };
 }[Type];
 
 /** One event of a room's log, as stored. `at` is ISO 8601 with milliseconds, UTC. */
 export type RoomEvent<Type extends RoomEventType = RoomEventType> = {
-  [Each in Type]: EventDraft<Each> & { seq: number; id: string; at: string };
+  [Each in Type]: Omit<EventDraft<Each>, 'rights'> & { seq: number; id: string; at: string };
 }[Type];
 
 /** A message as it is now. */
@@ -76,8 +85,9 @@ export abstract class RoomLog {
   /**
    * Stores once. Resolves after commit: acknowledged means stored. A repeat of `(room, actor, clientId)` resolves with
    * the first event and `dup`. Rejects with `ChatError('unavailable')` where the database cannot be reached, and
-   * with `ChatError('not_found')` where the room, or the message that the event is about, is not there. An event about
-   * a message that was deleted has its place in the order, and changes nothing: deleted stays deleted.
+   * with `ChatError('not_found')` where the room, or the message that the event is about, is not there, and with `RightsChanged`
+   * where the draft names rights that are not the room's at its place in the order. An event about a message
+   * that was deleted has its place in the order, and changes nothing: deleted stays deleted.
    */
   abstract append(draft: EventDraft): Promise<Appended>;
   /**
@@ -96,6 +106,15 @@ export abstract class RoomLog {
   abstract heads(roomIds: string[]): Promise<Map<string, number>>;
 }
 
+/** What a private room or a direct conversation begins with. Its name is random. */
+export interface NewRoom {
+  kind: 'private' | 'direct';
+  title: string;
+  topic: string;
+  members: { user: User; role: Role }[];
+  directKey?: string;
+}
+
 /** A room, and its newest message, as the lobby shows it. */
 export interface RoomOverview {
   room: Room;
@@ -105,10 +124,17 @@ export interface RoomOverview {
 /** Which rooms there are. */
 export abstract class RoomDirectory {
   abstract find(name: string): Promise<Room | null>;
-  /** Finds or creates; `created` tells which. Concurrent calls, on any node, end with one room. */
-  abstract open(name: string, title?: string): Promise<{ room: Room; created: boolean }>;
-  /** Newest activity first. */
+  /**
+   * Finds or creates a public room; `created` tells which, and only then is `owner` its owner. Concurrent calls, on any
+   * node, end with one room.
+   */
+  abstract open(name: string, title?: string, owner?: User): Promise<{ room: Room; created: boolean }>;
+  /** A room that begins with members. With `directKey`: finds the one that has it, or creates it. */
+  abstract create(wish: NewRoom): Promise<{ room: Room; created: boolean }>;
+  /** Public rooms, newest activity first. */
   abstract list(limit: number): Promise<RoomOverview[]>;
+  /** The private rooms and direct conversations that this person is a member of, newest activity first. */
+  abstract listOf(userId: string, limit: number): Promise<RoomOverview[]>;
   /** What the person is called from now on, on old messages too. */
   abstract renamePerson(user: User): Promise<void>;
   /** Resolves where the database answers; rejects otherwise. For readiness. */

@@ -4,7 +4,7 @@ import { AppendStats } from './append-stats.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
 import type { Appended, EventDraft, RangeQuery, RoomEvent, StoredMessage } from './room-log.js';
 import { RoomLog } from './room-log.js';
-import { type Entry, entryOf, eventOf, selectEvents } from './rows.js';
+import { type Entry, entryOf, eventOf, selectEvents, userOf } from './rows.js';
 import { readMessage, readMessages } from './sql.messages.js';
 
 /** Well below what either dialect takes as parameters of one statement. */
@@ -36,7 +36,24 @@ export abstract class SqlRoomLog extends RoomLog {
     if (before !== undefined) query = query.where('seq', '<', before);
     query = query.orderBy('seq', forwards ? 'asc' : 'desc');
     const events = (await this.database.attempt(() => query.execute())).map(eventOf);
-    return forwards ? events : events.reverse();
+    return this.withMembers(forwards ? events : events.reverse());
+  }
+
+  /** Whom events of membership are about is called what they are called now; most pages have none. */
+  private async withMembers(events: RoomEvent[]): Promise<RoomEvent[]> {
+    const ids = new Set(events.flatMap(({ data }) => ('member' in data ? data.member.id : [])));
+    if (ids.size === 0) return events;
+    const query = this.database.kysely
+      .selectFrom('person')
+      .selectAll()
+      .where('id', 'in', [...ids]);
+    const people = new Map((await this.database.attempt(() => query.execute())).map((row) => [row.id, row]));
+    return events.map((event) => {
+      if (!('member' in event.data)) return event;
+      const { id } = event.data.member;
+      const person = people.get(id) ?? { name: null, guest: null, picture: null };
+      return { ...event, data: { ...event.data, member: userOf(id, person) } } as RoomEvent;
+    });
   }
 
   override messages(roomId: string, query: RangeQuery): Promise<StoredMessage[]> {

@@ -1,14 +1,20 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type SqliteProjections, sqliteProjections } from './projections/sqlite.js';
+import { changesRights } from '../protocol/rights.js';
+import type { SqliteProjections } from './projections/projections.js';
+import { sqliteProjections } from './projections/sqlite.js';
 import type { EventDraft } from './room-log.js';
 import { aboutOf, type Entry, guestFlag, keptDataOf, type PersonColumns } from './rows.js';
 
-/** Its place and what its actor is called, or the place of what was stored before under the same client id. */
-export type Stored = (PersonColumns & { seq: number }) | { before: number };
+/**
+ * Its place and what its actor is called, or the place of what was stored before under the same client id, or that it
+ * was decided on rights that are not the room's any more.
+ */
+export type Stored = (PersonColumns & { seq: number }) | { before: number } | { stale: true };
 
 /** How far a room is inside the transaction; `lastAt` is 0 where nothing was stored in it yet. */
 interface Place {
   head: number;
+  rights: number;
   lastAt: number;
 }
 
@@ -35,9 +41,11 @@ export class SqliteAppender {
     /** Whether nothing but this writes on this connection: then SQLite tells when anybody else has. */
     private readonly alone: boolean,
   ) {
-    this.head = sqlite.prepare('select head from room where id = ?');
+    this.head = sqlite.prepare('select head, rights from room where id = ?');
     // Clocks go back; a room does not become older by that.
-    this.advance = sqlite.prepare('update room set head = ?, last_at = max(last_at, ?) where id = ?');
+    this.advance = sqlite.prepare(
+      'update room set head = ?, last_at = max(last_at, ?), rights = ? where id = ?',
+    );
     this.event = sqlite.prepare(
       'insert into event (room_id, seq, type, id, actor_id, client_id, about, data, at) ' +
         'values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (room_id, actor_id, client_id) do nothing',
@@ -78,9 +86,11 @@ export class SqliteAppender {
       const place = places.get(draft.roomId) ?? this.placeOf(draft.roomId);
       if (place === undefined) return null;
       places.set(draft.roomId, place);
+      if (draft.rights !== undefined && draft.rights !== place.rights) return { stale: true };
       return this.store(entry, place, this.people.get(draft.actor.id) ?? this.personOf(draft));
     });
-    for (const [roomId, { head, lastAt }] of places) if (lastAt > 0) this.advance.run(head, lastAt, roomId);
+    for (const [roomId, { head, lastAt, rights }] of places)
+      if (lastAt > 0) this.advance.run(head, lastAt, rights, roomId);
     return stored;
   }
 
@@ -107,14 +117,15 @@ export class SqliteAppender {
       return { before };
     }
     this.projections[type](draft as never, about ?? (lastInsertRowid as number), seq, at);
+    if (changesRights(type)) place.rights++;
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
     return { ...person, seq };
   }
 
   private placeOf(roomId: string): Place | undefined {
-    const room = this.head.get(roomId) as { head: number } | undefined;
-    return room && { head: room.head, lastAt: 0 };
+    const room = this.head.get(roomId) as { head: number; rights: number } | undefined;
+    return room && { ...room, lastAt: 0 };
   }
 
   private messageNo(id: string, roomId: string): number | undefined {

@@ -8,16 +8,17 @@ import type { Stored } from './sqlite.appender.js';
  */
 export type Parcel = (string | number | null)[];
 
-const FIELDS_OF_ENTRY = 9;
+const FIELDS_OF_ENTRY = 10;
 const FIELDS_OF_STORED = 5;
 const NOT_THERE = 0;
 const BEFORE = 1;
 const NEW = 2;
+const STALE = 3;
 
 export function packEntries(entries: Entry[]): Parcel {
   const parcel: Parcel = [];
   for (const { draft, id, at } of entries) {
-    const { roomId, actor, clientId, type, data } = draft;
+    const { roomId, actor, clientId, type, data, rights } = draft;
     parcel.push(
       roomId,
       actor.id,
@@ -28,6 +29,7 @@ export function packEntries(entries: Entry[]): Parcel {
       JSON.stringify(data),
       id,
       at,
+      rights ?? null,
     );
   }
   return parcel;
@@ -36,12 +38,19 @@ export function packEntries(entries: Entry[]): Parcel {
 export function unpackEntries(parcel: Parcel): Entry[] {
   const entries: Entry[] = [];
   for (let index = 0; index < parcel.length; index += FIELDS_OF_ENTRY) {
-    const [roomId, actorId, name, guest, clientId, type, data, id, at] = parcel.slice(
+    const [roomId, actorId, name, guest, clientId, type, data, id, at, rights] = parcel.slice(
       index,
       index + FIELDS_OF_ENTRY,
     );
     const actor = { id: actorId, name, guest: guest === 1 };
-    const draft = { roomId, actor, clientId, type, data: JSON.parse(data as string) as unknown };
+    const draft = {
+      roomId,
+      actor,
+      clientId,
+      type,
+      data: JSON.parse(data as string) as unknown,
+      ...(rights !== null && { rights }),
+    };
     entries.push({ draft: draft as EventDraft, id: id as string, at: at as number });
   }
   return entries;
@@ -51,6 +60,7 @@ export function packStored(all: (Stored | null)[]): Parcel {
   const parcel: Parcel = [];
   for (const stored of all) {
     if (stored === null) parcel.push(NOT_THERE, 0, null, null, null);
+    else if ('stale' in stored) parcel.push(STALE, 0, null, null, null);
     else if ('before' in stored) parcel.push(BEFORE, stored.before, null, null, null);
     else parcel.push(NEW, stored.seq, stored.name, stored.guest, stored.picture);
   }
@@ -63,6 +73,7 @@ export function unpackStored(parcel: Parcel): (Stored | null)[] {
     const seq = parcel[index + 1] as number;
     const [name, guest, picture] = [parcel[index + 2], parcel[index + 3], parcel[index + 4]];
     if (parcel[index] === NOT_THERE) all.push(null);
+    else if (parcel[index] === STALE) all.push({ stale: true });
     else if (parcel[index] === BEFORE) all.push({ before: seq });
     else all.push({ seq, name, guest, picture } as Stored);
   }

@@ -103,6 +103,8 @@ export const pushes = {
     }),
   }),
   ...roomEvents,
+  /** This connection is out of the room, behind the event `seq`: removed, banned, or left from elsewhere. */
+  'room.left': z.object({ room: z.string(), seq: z.int().nonnegative() }),
   /** Who came and who went since the last one. `online` counts people, not sockets. */
   presence: z.object({
     room: z.string(),

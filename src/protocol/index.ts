@@ -7,3 +7,4 @@ export * from './frames.js';
 export * from './http.js';
 export * from './limits.js';
 export * from './names.js';
+export * from './rights.js';

@@ -56,6 +56,13 @@ export type Message = z.infer<typeof Message>;
 const about = { id: z.string() };
 const reaction = { ...place, ...about, emoji: z.string() };
 
+/** What a member of a room may be. Who left or was removed is none of these. */
+export const Role = z.enum(['owner', 'moderator', 'member']).meta({ id: 'Role' });
+export type Role = z.infer<typeof Role>;
+
+/** Whom an event of membership is about; `user` is who did it. */
+const membership = { ...place, member: User };
+
 /**
  * Type → data of its push. An event **sets**, it never adds to what was: whoever applies it to a newer state, or
  * twice, and goes on with what follows, ends with the same. An `id` in it is the message that it is about.
@@ -68,6 +75,27 @@ export const roomEvents = {
   'message.deleted': z.object({ ...place, ...about }),
   'reaction.added': z.object(reaction),
   'reaction.removed': z.object(reaction),
+  'member.joined': z.object({ ...membership, role: Role }),
+  'member.left': z.object(membership),
+  'member.kicked': z.object(membership),
+  /** For good where `until` is missing. */
+  'member.banned': z.object({
+    ...membership,
+    until: z.iso.datetime().optional(),
+    reason: z.string().optional(),
+  }),
+  'member.unbanned': z.object(membership),
+  'member.changed': z.object({ ...membership, role: Role }),
+  'member.muted': z.object({ ...membership, until: z.iso.datetime() }),
+  'member.unmuted': z.object(membership),
+  /** All of it as it is from now on. */
+  'room.updated': z.object({
+    ...place,
+    title: z.string(),
+    topic: z.string(),
+    archived: z.boolean(),
+    slowModeSeconds: z.int().nonnegative(),
+  }),
 } as const;
 
 export type RoomEventType = keyof typeof roomEvents;

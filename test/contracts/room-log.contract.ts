@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { RoomMembers } from '../../src/log/room-members.js';
 import type { EventDraft, RoomDirectory, RoomEvent, RoomLog } from '../../src/log/room-log.js';
 
 /** One process' view of the database. */
 export interface LogNode {
   log: RoomLog;
   rooms: RoomDirectory;
+  members: RoomMembers;
 }
 
 type More = Partial<Pick<EventDraft, 'roomId' | 'actor'>> & { text?: string; replyTo?: string };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pushOf } from '../../src/chat/live-room.js';
 import { readEvents, readHistory } from '../../src/chat/room.history.js';
 import type { EventDraft, Room, RoomLog, StoredMessage } from '../../src/log/room-log.js';
-import type { HistoryPage, RoomEventType } from '../../src/protocol/index.js';
+import type { HistoryPage, Role, RoomEventType, User } from '../../src/protocol/index.js';
 import type { RoomPush } from '../../views/client/room-events.js';
 import { initialRoomState, reduceRoom, type RoomState } from '../../views/client/room-state.js';
 
@@ -29,7 +29,28 @@ const makers: { [Type in RoomEventType]: (deed: Deed, about: StoredMessage) => D
   'message.deleted': (_deed, { id }) => ({ id }),
   'reaction.added': ({ word }, { id }) => ({ id, emoji: emojis[word % emojis.length] as string }),
   'reaction.removed': ({ word }, { id }) => ({ id, emoji: emojis[word % emojis.length] as string }),
+  'member.joined': (deed) => ({ member: memberOf(deed), role: roleOf(deed) }),
+  'member.left': (deed) => ({ member: memberOf(deed) }),
+  'member.kicked': (deed) => ({ member: memberOf(deed) }),
+  'member.banned': (deed) =>
+    deed.word % 2
+      ? { member: memberOf(deed), until: endOf(deed) }
+      : { member: memberOf(deed), reason: 'spam' },
+  'member.unbanned': (deed) => ({ member: memberOf(deed) }),
+  'member.changed': (deed) => ({ member: memberOf(deed), role: roleOf(deed) }),
+  'member.muted': (deed) => ({ member: memberOf(deed), until: endOf(deed) }),
+  'member.unmuted': (deed) => ({ member: memberOf(deed) }),
+  'room.updated': ({ word }) => ({
+    title: `title ${word}`,
+    topic: `topic ${word}`,
+    archived: word % 2 === 0,
+    slowModeSeconds: word,
+  }),
 };
+const memberOf = ({ which }: Deed) => people[which % people.length] as User;
+const roleOf = ({ word }: Deed) => (['owner', 'moderator', 'member'] as const)[word % 3] as Role;
+const endOf = ({ word }: Deed) => new Date(Date.UTC(2100, 0, 1 + word)).toISOString();
+
 export const types = Object.keys(makers) as RoomEventType[];
 
 export const deeds = (length: { minLength: number; maxLength: number }) =>

@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
 import { messageChangesContract } from '../contracts/message-changes.contract.js';
+import { rightsContract } from '../contracts/rights.contract.js';
 import { ann, said, roomLogContract, type LogHouse } from '../contracts/room-log.contract.js';
 import { startCuttingProxy } from '../support/cutting-proxy.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
@@ -31,6 +32,7 @@ const house = async (): Promise<LogHouse> => {
 };
 roomLogContract('PostgreSQL', house);
 messageChangesContract('PostgreSQL', house);
+rightsContract('PostgreSQL', house);
 
 type Node = Awaited<ReturnType<typeof openNode>>;
 const opened = (nodes: LogHouse['nodes']) => nodes as unknown as Node[];

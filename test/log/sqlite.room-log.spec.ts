@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
 import { messageChangesContract } from '../contracts/message-changes.contract.js';
+import { rightsContract } from '../contracts/rights.contract.js';
 import { ann, roomLogContract, said, type LogHouse } from '../contracts/room-log.contract.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startScript } from '../support/script.js';
@@ -27,6 +28,7 @@ const house = async (): Promise<LogHouse> => {
 };
 roomLogContract('SQLite', house);
 messageChangesContract('SQLite', house);
+rightsContract('SQLite', house);
 
 describe('A room log in a file', () => {
   it('still has everything that was acknowledged, once and in order, after kill -9 in the middle of sending', async () => {

@@ -8,6 +8,9 @@ export interface RoomPush {
 
 type Messages = readonly Message[];
 
+/** Shows nothing among the messages. */
+const unchanged = (messages: Messages): Messages => messages;
+
 /** What each type of event makes of the messages, as the projections make it of the tables. Pure. */
 export const reducers: {
   readonly [Type in RoomEventType]: (messages: Messages, data: RoomEventPush<Type>) => Messages;
@@ -32,6 +35,15 @@ export const reducers: {
       const reactions = without(message, emoji, user.id);
       return reactions.length > 0 ? { ...rest, reactions } : rest;
     }),
+  'member.joined': unchanged,
+  'member.left': unchanged,
+  'member.kicked': unchanged,
+  'member.banned': unchanged,
+  'member.unbanned': unchanged,
+  'member.changed': unchanged,
+  'member.muted': unchanged,
+  'member.unmuted': unchanged,
+  'room.updated': unchanged,
 };
 
 /** The messages after an event. One that is not known here shows nothing; it only has its place in the order. */

@@ -3,6 +3,7 @@ import type { Dialect } from '../database.contract.js';
 import { rooms } from './0001_rooms.js';
 import { accounts } from './0002_accounts.js';
 import { signIn } from './0003_sign_in.js';
+import { membership } from './0004_membership.js';
 import { audit } from './0005_audit.js';
 import { attempts } from './0006_attempts.js';
 
@@ -14,6 +15,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '0001_rooms': rooms(dialect),
     '0002_accounts': accounts(dialect),
     '0003_sign_in': signIn(dialect),
+    '0004_membership': membership(dialect),
     '0005_audit': audit(dialect),
     '0006_attempts': attempts(dialect),
   };

@@ -1,14 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { RoomEventType } from '../../protocol/index.js';
-import type { EventDraft } from '../room-log.js';
-
-/**
- * What each type of event does to the tables that are read, in the transaction that stores it. `about` is the `no` of
- * the message that it creates or changes. The same in PostgreSQL: the file `<type>.sql` beside this one.
- */
-export type SqliteProjections = {
-  [Type in RoomEventType]: (draft: EventDraft<Type>, about: number, seq: number, at: number) => void;
-};
+import type { SqliteProjections } from './projections.js';
+import { memberProjections } from './sqlite.members.js';
 
 export function sqliteProjections(sqlite: DatabaseSync): SqliteProjections {
   const created = sqlite.prepare('insert into message (no, text, reply_to) values (?, ?, ?)');
@@ -23,7 +15,9 @@ export function sqliteProjections(sqlite: DatabaseSync): SqliteProjections {
     'insert into reaction (about, actor_id, emoji, seq, gone) values (?, ?, ?, ?, ?) ' +
       'on conflict (about, actor_id, emoji) do update set seq = excluded.seq, gone = excluded.gone',
   );
+  const members = memberProjections(sqlite);
   return {
+    ...members,
     'message.created': ({ data }, about) => {
       created.run(about, data.text, data.replyTo ?? null);
     },

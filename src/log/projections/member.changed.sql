@@ -1,0 +1,6 @@
+changed_member as (
+  update standing set role = placed.data ->> 'role', seq = placed.seq
+  from placed
+  where placed.type = 'member.changed' and standing.room_id = placed.room_id
+    and standing.user_id = placed.data -> 'member' ->> 'id'
+)

@@ -1,0 +1,52 @@
+import type { Role, User } from '../protocol/index.js';
+import type { Room } from './room-log.js';
+
+/** What a person is in a room. Times are milliseconds since 1970; 0: not at all. */
+export interface Place {
+  /** `former`: was a member. `none`: never was. */
+  role: Role | 'former' | 'none';
+  /** Of the event that made it so; 0 where the room began with it. */
+  seq: number;
+  bannedUntil: number;
+  mutedUntil: number;
+}
+
+/** A room as one person finds it: both from one read, so that they belong together. */
+export interface Access {
+  room: Room;
+  place: Place;
+  /** An administrator of this server. */
+  isAdmin: boolean;
+}
+
+export interface RoomMember {
+  user: User;
+  role: Role;
+  mutedUntil: number;
+}
+
+export interface RoomBan {
+  user: User;
+  until: number;
+  reason?: string;
+}
+
+/** Ends of bans and mutes that never end. */
+export { FOR_GOOD } from './standings.js';
+
+/** Who may be in which room, as the database says it now. Changed by events of the log alone. */
+export abstract class RoomMembers {
+  /** One statement, the same for a room that is not there and one that is not the person's. */
+  abstract access(name: string, userId: string): Promise<Access | null>;
+  abstract place(roomId: string, userId: string): Promise<Place>;
+  /** Owners first, then moderators, by name within. */
+  abstract members(roomId: string, limit: number): Promise<RoomMember[]>;
+  abstract owners(roomId: string): Promise<number>;
+  abstract bans(roomId: string, now: number): Promise<RoomBan[]>;
+  /** Who of these is there and not shut out, as they are called now. */
+  abstract people(ids: readonly string[]): Promise<User[]>;
+  /** Of each room, its members but this person. For direct conversations, which are called after them. */
+  abstract others(roomIds: readonly string[], userId: string): Promise<Map<string, User[]>>;
+  /** When the person last said something there; 0: never. */
+  abstract lastMessageAt(roomId: string, userId: string): Promise<number>;
+}

@@ -1,0 +1,155 @@
+import type { Kysely } from 'kysely';
+import type { AuthTables } from '../database/auth.tables.js';
+import { isShutOut } from '../auth/standing.js';
+import { userOf as accountOf } from '../auth/user-row.js';
+import type { Database } from '../database/database.js';
+import type { Tables } from '../database/tables.js';
+import type { Role, User } from '../protocol/index.js';
+import { type Access, type Place, type RoomBan, type RoomMember, RoomMembers } from './room-members.js';
+import { roomOf } from './sql.room-directory.js';
+import { userOf } from './rows.js';
+
+const ROLES: readonly Role[] = ['owner', 'moderator', 'member'];
+const nowhere: Place = { role: 'none', seq: 0, bannedUntil: 0, mutedUntil: 0 };
+
+/** Who is what in a room, in either dialect. */
+export class SqlRoomMembers extends RoomMembers {
+  private readonly tables: Kysely<Tables & AuthTables>;
+
+  constructor(private readonly database: Database) {
+    super();
+    this.tables = database.kysely.withTables<AuthTables>();
+  }
+
+  override async access(name: string, userId: string): Promise<Access | null> {
+    const query = this.tables
+      .selectFrom('room')
+      .leftJoin('standing', (join) =>
+        join.onRef('standing.room_id', '=', 'room.id').on('standing.user_id', '=', userId),
+      )
+      .leftJoin('user', (join) => join.on('user.id', '=', userId))
+      .selectAll('room')
+      .select(['standing.role', 'seq', 'banned_until', 'muted_until', 'user.role as office'])
+      .where('room.name', '=', name);
+    const row = await this.database.attempt(() => query.executeTakeFirst());
+    if (row === undefined) return null;
+    return { room: roomOf(row), place: placeOf(row), isAdmin: row.office === 'admin' };
+  }
+
+  override async place(roomId: string, userId: string): Promise<Place> {
+    const query = this.tables
+      .selectFrom('standing')
+      .select(['role', 'seq', 'banned_until', 'muted_until'])
+      .where('room_id', '=', roomId)
+      .where('user_id', '=', userId);
+    const row = await this.database.attempt(() => query.executeTakeFirst());
+    return row === undefined ? nowhere : placeOf(row);
+  }
+
+  override async members(roomId: string, limit: number): Promise<RoomMember[]> {
+    const query = this.tables
+      .selectFrom('standing')
+      .leftJoin('person', 'person.id', 'user_id')
+      .select(['user_id', 'role', 'muted_until', 'name', 'guest', 'picture'])
+      .where('room_id', '=', roomId)
+      .where('role', 'in', ROLES)
+      .orderBy((order) => order.case('role').when('owner').then(0).when('moderator').then(1).else(2).end())
+      .orderBy('name')
+      .orderBy('user_id')
+      .limit(limit);
+    const rows = await this.database.attempt(() => query.execute());
+    return rows.map(({ user_id, role, muted_until, ...person }) => ({
+      user: userOf(user_id, person),
+      role: role as Role,
+      mutedUntil: muted_until ?? 0,
+    }));
+  }
+
+  override async owners(roomId: string): Promise<number> {
+    const query = this.tables
+      .selectFrom('standing')
+      .select('user_id')
+      .where('room_id', '=', roomId)
+      .where('role', '=', 'owner')
+      .limit(2);
+    return (await this.database.attempt(() => query.execute())).length;
+  }
+
+  override async bans(roomId: string, now: number): Promise<RoomBan[]> {
+    const query = this.tables
+      .selectFrom('standing')
+      .leftJoin('person', 'person.id', 'user_id')
+      .select(['user_id', 'banned_until', 'reason', 'name', 'guest', 'picture'])
+      .where('room_id', '=', roomId)
+      .where('banned_until', '>', now)
+      .orderBy('seq', 'desc')
+      .limit(1_000);
+    const rows = await this.database.attempt(() => query.execute());
+    return rows.map(({ user_id, banned_until, reason, ...person }) => ({
+      user: userOf(user_id, person),
+      until: banned_until ?? 0,
+      ...(reason !== null && { reason }),
+    }));
+  }
+
+  override async people(ids: readonly string[]): Promise<User[]> {
+    if (ids.length === 0) return [];
+    const [accounts, written] = await this.database.attempt(() =>
+      Promise.all([
+        this.tables.selectFrom('user').selectAll().where('id', 'in', ids).execute(),
+        this.tables.selectFrom('person').selectAll().where('id', 'in', ids).execute(),
+      ]),
+    );
+    // Where others keep the accounts, there are only people who have been heard of here.
+    const known = new Map(written.map(({ id, ...person }) => [id, userOf(id, person)]));
+    for (const row of accounts)
+      if (isShutOut(row)) known.delete(row.id);
+      else {
+        const { status: _only, ...user } = accountOf(row);
+        known.set(row.id, user);
+      }
+    return ids.flatMap((id) => known.get(id) ?? []);
+  }
+
+  override async others(roomIds: readonly string[], userId: string): Promise<Map<string, User[]>> {
+    const found = new Map<string, User[]>();
+    if (roomIds.length === 0) return found;
+    const query = this.tables
+      .selectFrom('standing')
+      .leftJoin('person', 'person.id', 'user_id')
+      .select(['room_id', 'user_id', 'name', 'guest', 'picture'])
+      .where('room_id', 'in', roomIds)
+      .where('role', 'in', ROLES)
+      .where('user_id', '!=', userId)
+      .orderBy('name')
+      .orderBy('user_id');
+    for (const { room_id, user_id, ...person } of await this.database.attempt(() => query.execute())) {
+      const people = found.get(room_id) ?? [];
+      people.push(userOf(user_id, person));
+      found.set(room_id, people);
+    }
+    return found;
+  }
+
+  override async lastMessageAt(roomId: string, userId: string): Promise<number> {
+    const query = this.tables
+      .selectFrom('event')
+      .select((select) => select.fn.max('at').as('at'))
+      .where('room_id', '=', roomId)
+      .where('actor_id', '=', userId)
+      .where('type', '=', 'message.created');
+    return (await this.database.attempt(() => query.executeTakeFirst()))?.at ?? 0;
+  }
+}
+
+interface PlaceRow {
+  role: Place['role'] | null;
+  seq: number | null;
+  banned_until: number | null;
+  muted_until: number | null;
+}
+
+function placeOf({ role, seq, banned_until, muted_until }: PlaceRow): Place {
+  if (role === null) return nowhere;
+  return { role, seq: seq ?? 0, bannedUntil: banned_until ?? 0, mutedUntil: muted_until ?? 0 };
+}

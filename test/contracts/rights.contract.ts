@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { EventDraft } from '../../src/log/room-log.js';
+import { FOR_GOOD } from '../../src/log/room-members.js';
+import type { RoomEventType } from '../../src/protocol/index.js';
+import { ann, bob, type LogHouse, said } from './room-log.contract.js';
+
+const carol = { id: 'carol', name: 'Carol' };
+
+/** What every room log promises of who is what in a room. */
+export function rightsContract(name: string, open: () => Promise<LogHouse>): void {
+  describe(`${name} keeps what every room log promises of rights`, () => {
+    async function house() {
+      const { nodes, ...opened } = await open();
+      const [here, there] = nodes;
+      const members = [
+        { user: ann, role: 'owner' as const },
+        { user: bob, role: 'member' as const },
+      ];
+      const { room } = await here.rooms.create({ kind: 'private', title: 'Den', topic: '', members });
+      let count = 0;
+      const draft = <Type extends RoomEventType>(
+        type: Type,
+        data: EventDraft<Type>['data'],
+        rights?: number,
+        actor = ann,
+      ) => {
+        const common = { roomId: room.id, actor, clientId: `client-${count++}`, type, data };
+        return (rights === undefined ? common : { ...common, rights }) as EventDraft;
+      };
+      const by = async (who: string) => (await there.members.access(room.name, who))?.place;
+      return { here, there, room, draft, by, [Symbol.asyncDispose]: opened[Symbol.asyncDispose] };
+    }
+
+    it('begins a private room with its members, under a name that nobody can guess', async () => {
+      await using den = await house();
+      const { here, there, room } = den;
+      expect(room).toMatchObject({ kind: 'private', title: 'Den', head: 0, rights: 0, archived: false });
+      expect(room.name).toMatch(/^~[a-z2-7]{26}$/);
+      const members = await there.members.members(room.id, 10);
+      expect(members.map(({ user, role }) => [user.id, role])).toEqual([
+        ['ann', 'owner'],
+        ['bob', 'member'],
+      ]);
+      expect((await here.rooms.listOf('bob', 10)).map((one) => one.room.id)).toEqual([room.id]);
+      expect(await here.rooms.listOf('carol', 10)).toEqual([]);
+      expect((await here.rooms.list(10)).map((one) => one.room.id)).not.toContain(room.id);
+    });
+
+    it('ends with one conversation where many open it for the same people at once', async () => {
+      await using den = await house();
+      const wish = { kind: 'direct' as const, title: '', topic: '', members: [], directKey: 'ann and bob' };
+      const opened = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => (n % 2 ? den.here : den.there).rooms.create(wish)),
+      );
+      expect(new Set(opened.map(({ room }) => room.id)).size).toBe(1);
+      expect(opened.filter(({ created }) => created)).toHaveLength(1);
+    });
+
+    it('keeps what somebody is in step with what happened, on every node', async () => {
+      await using den = await house();
+      const { here, by, draft } = den;
+      await here.log.append(draft('member.joined', { member: carol, role: 'member' }));
+      expect(await by('carol')).toEqual({ role: 'member', seq: 1, bannedUntil: 0, mutedUntil: 0 });
+      await here.log.append(draft('member.changed', { member: carol, role: 'moderator' }));
+      expect(await by('carol')).toMatchObject({ role: 'moderator', seq: 2 });
+      const until = '2100-01-01T00:00:00.000Z';
+      await here.log.append(draft('member.muted', { member: carol, until }));
+      expect(await by('carol')).toMatchObject({ role: 'moderator', mutedUntil: Date.parse(until) });
+      await here.log.append(draft('member.unmuted', { member: carol }));
+      expect(await by('carol')).toMatchObject({ role: 'moderator', mutedUntil: 0 });
+      await here.log.append(draft('member.banned', { member: carol, until, reason: 'spam' }));
+      expect(await by('carol')).toMatchObject({ role: 'former', bannedUntil: Date.parse(until) });
+      expect(await here.members.bans(den.room.id, Date.now())).toEqual([
+        { user: carol, until: Date.parse(until), reason: 'spam' },
+      ]);
+      await here.log.append(draft('member.unbanned', { member: carol }));
+      expect(await by('carol')).toMatchObject({ role: 'former', bannedUntil: 0 });
+      await here.log.append(draft('member.banned', { member: bob }));
+      expect(await by('bob')).toMatchObject({ role: 'former', bannedUntil: FOR_GOOD });
+      await here.log.append(draft('member.left', { member: ann }));
+      expect(await by('ann')).toMatchObject({ role: 'former', seq: 8 });
+    });
+
+    it('sets all of what a room is with one event', async () => {
+      await using den = await house();
+      const { here, there, room, draft } = den;
+      const data = { title: 'Lair', topic: 'soup', archived: true, slowModeSeconds: 30 };
+      await here.log.append(draft('room.updated', data));
+      expect((await there.members.access(room.name, 'ann'))?.room).toMatchObject({
+        ...data,
+        rights: 1,
+        head: 1,
+      });
+      await here.log.append(draft('room.updated', { ...data, archived: false }));
+      expect((await there.members.access(room.name, 'ann'))?.room).toMatchObject({
+        archived: false,
+        rights: 2,
+      });
+    });
+
+    it('stores nothing that was decided on rights which have changed since, whoever asks where', async () => {
+      await using den = await house();
+      const { here, there, room, draft } = den;
+      const { type, data } = said('hi');
+      // In one transaction, and in the order given: what stands behind the kick was allowed before it.
+      const before = here.log.append(draft(type, data, 0, bob));
+      const kick = here.log.append(draft('member.kicked', { member: bob }, 0));
+      const behind = [1, 2, 3].map(() => here.log.append(draft(type, data, 0, bob)));
+      const elsewhere = there.log.append(draft('member.kicked', { member: bob }, 0));
+      expect((await before).event.seq).toBe(1);
+      const late = Promise.allSettled(behind);
+      const kicks = await Promise.allSettled([kick, elsewhere]);
+      expect(kicks.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const refused = { status: 'rejected', reason: { name: 'RightsChanged' } };
+      expect(await late).toMatchObject([refused, refused, refused]);
+      await expect(there.log.append(draft(type, data, 0, bob))).rejects.toMatchObject({ code: 'busy' });
+      expect((await there.log.append(draft(type, data, 1))).event.seq).toBe(3);
+      expect((await here.log.range(room.id, { limit: 10 })).map((event) => event.type)).toEqual([
+        'message.created',
+        'member.kicked',
+        'message.created',
+      ]);
+    });
+
+    it('never stores a send behind the kick, of two processes that race for it', async () => {
+      await using den = await house();
+      const { here, there, room, draft } = den;
+      const { type, data } = said('hi');
+      const sends = Array.from({ length: 60 }, () => there.log.append(draft(type, data, 0, bob)));
+      const kick = await here.log.append(draft('member.kicked', { member: bob }, 0));
+      await Promise.allSettled(sends);
+      const events = await here.log.range(room.id, { after: kick.event.seq, limit: 100 });
+      expect(events).toEqual([]);
+    });
+  });
+}
