@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChannelLayerOptions } from '../../src/channel-layer/options.js';
-import { RisingClock } from '../../src/channel-layer/rising-clock.js';
 import { Serializer } from '../../src/channel-layer/serializer.js';
 import { twoCoreNodes } from '../support/channel-layers.js';
 import { nextOf } from '../support/observe.js';
@@ -221,15 +220,5 @@ describe('RedisChannelLayer on the wire', () => {
       await layers.b.send(channel, event('unread'));
     }
     expect(await peers[0]!.keys('*')).toEqual([]);
-  });
-});
-
-describe('the clock of messages', () => {
-  it('strictly rises, whatever the system does to its own', () => {
-    const times = [1_732_320_000.5, 1_732_320_000.5, 1_732_319_000, 1_732_320_001];
-    const clock = new RisingClock(() => times.shift()!);
-    const scores = [clock.next(), clock.next(), clock.next(), clock.next()];
-    expect(scores).toEqual([...new Set(scores)].sort((a, b) => a - b));
-    expect(scores.map((score) => Number(`${score}`))).toEqual(scores);
   });
 });
