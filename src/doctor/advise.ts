@@ -1,28 +1,9 @@
 import { isOurs, processOf } from '../channel-layer/names.js';
 import { hostIndex } from '../channel-layer/sharding.js';
+import { bridgeAdvice } from './advise-bridge.js';
+import type { Advice, Found } from './advice.js';
 import type { Sight } from './look.js';
 import { type Recognised, recogniseChannel, recogniseMember, recognisePayload } from './recognise.js';
-
-/** One Django app's channel layer, as far as it can be seen in Redis. */
-export interface Found {
-  layer: 'core' | 'pubsub';
-  prefix: string;
-  groups: string[];
-  /** Processes, or with pub/sub receivers. */
-  django: number;
-  ours: number;
-  /** How many of each kind. */
-  messages: { kind: Recognised | undefined; count: number }[];
-}
-
-export interface Advice {
-  found: Found[];
-  /** What to configure, for the layer that most of Django is on. */
-  settings: Record<string, string>;
-  /** Would break. */
-  problems: string[];
-  warnings: string[];
-}
 
 type Environment = Record<string, string | undefined>;
 
@@ -46,7 +27,13 @@ export function advise(sights: Sight[], keys: readonly string[], env: Environmen
         `Both of channels_redis' layers are in use with the prefix "${prefix}": neither hears the other. Django's ` +
           'processes must agree on one',
       );
-  return { found, settings, problems, warnings: sights.flatMap(warningsOfRedis) };
+  const bridge = bridgeAdvice(found[0], env);
+  return {
+    found,
+    settings: { ...settings, ...bridge.settings },
+    problems: [...problems, ...bridge.problems],
+    warnings: [...sights.flatMap(warningsOfRedis), ...bridge.warnings],
+  };
 }
 
 function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
@@ -57,6 +44,7 @@ function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
       layer,
       prefix,
       groups: [],
+      types: [],
       django: 0,
       ours: 0,
       messages: [],
@@ -81,7 +69,9 @@ function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
     }
     for (const { layer, prefix, payload } of messages) {
       const kind = layer === 'core' ? recogniseMember(payload, keys) : recognisePayload(payload, keys);
-      count(of(layer, prefix).messages, kind);
+      const found = of(layer, prefix);
+      count(found.messages, kind);
+      if (kind?.type && !found.types.includes(kind.type)) found.types.push(kind.type);
     }
   }
   return [...layers.values()]

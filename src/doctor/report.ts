@@ -1,5 +1,6 @@
 import { withoutSecrets } from '../channel-layer/redis-url.js';
-import { type Advice, describe } from './advise.js';
+import type { Advice } from './advice.js';
+import { describe } from './advise.js';
 import type { Sight } from './look.js';
 
 /** For people. The URL comes without its password. */

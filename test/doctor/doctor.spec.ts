@@ -166,7 +166,12 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     const { text } = await doctor(...at(), ...quick, '--json');
     expect(JSON.parse(text)).toMatchObject({
       found: [{ layer: 'core', prefix: 'asgi', groups: ['chat_lobby'], django: 1, ours: 0 }],
-      settings: { CHANNEL_LAYER: 'redis', CHANNEL_PREFIX: 'asgi', CHANNEL_SERIALIZER: 'msgpack' },
+      settings: {
+        CHANNEL_LAYER: 'redis',
+        CHANNEL_PREFIX: 'asgi',
+        CHANNEL_SERIALIZER: 'msgpack',
+        DJANGO_BRIDGE: 'lobby',
+      },
       problems: [],
     });
     await django.call('flush');

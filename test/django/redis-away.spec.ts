@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPage, startDaphne } from '../support/django.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { ServerProcess } from '../support/server-process.js';
+import { wireOf } from './mixed-traffic.js';
+import { tally } from './tally.js';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis?.[Symbol.asyncDispose]());
+
+async function statusOf({ url }: ServerProcess): Promise<string> {
+  return ((await (await fetch(`${url}/health/ready`)).json()) as { status: string }).status;
+}
+
+describe.each(['core', 'pubsub'] as const)('a room shared with Django when Redis goes away, %s', (layer) => {
+  it(
+    'says so, keeps our own conversation going, and is one room again afterwards',
+    { timeout: 90_000 },
+    async () => {
+      const wire = wireOf({ layer }, redis.url);
+      const room = `away_${layer}`;
+      await using daphne = await startDaphne(wire.django);
+      await using server = await ServerProcess.start({
+        ...wire.ours,
+        DATABASE_URL: 'sqlite::memory:',
+        RATE_LIMIT: 'off',
+        DJANGO_BRIDGE: room,
+      });
+      using ann = await openPage(`${server.socketUrl}/ws/chat/${room}/`);
+      await redis.kill();
+      await expect.poll(() => statusOf(server)).toBe('degraded');
+      const meanwhile = Array.from({ length: 20 }, (_, n) => `ann:${n}`);
+      for (const text of meanwhile) ann.say(text);
+      await ann.heardUntil('ann:19');
+      await redis.restart();
+      await expect.poll(() => statusOf(server)).toBe('up');
+
+      using page = await openPage(daphne.socketUrl(room));
+      const again = () => {
+        page.say('back again');
+        return ann.heard.includes('back again');
+      };
+      await expect.poll(again, { interval: 300 }).toBe(true);
+      ann.say('ann:20');
+      await page.heardUntil('ann:20');
+      page.say('end');
+      const heard = await ann.heardUntil('end');
+      expect(tally([...meanwhile, 'ann:20'], heard)).toMatchObject({ lost: [], doubled: [], misordered: [] });
+      expect(
+        tally(
+          page.heard.filter((text) => text.includes(':')),
+          page.heard,
+        ).doubled,
+      ).toEqual([]);
+    },
+  );
+});
