@@ -49,10 +49,15 @@ export class RoomInbox<Word> {
   /** Takes nothing more, and resolves when all that was taken is stored; or when that takes too long. */
   async finish(withinMs: number): Promise<void> {
     this.stopped = true;
-    this.goOn();
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
-    await Promise.race([late, this.working]);
+    let isLate = false;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs))).then(() => {
+      isLate = true;
+    });
+    while (this.waiting.length > 0 && !isLate) {
+      this.goOn();
+      await Promise.race([late, this.working]);
+    }
     clearTimeout(timer);
     clearTimeout(this.timer);
     this.waiting.length = 0;

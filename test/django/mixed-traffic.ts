@@ -31,6 +31,8 @@ export interface Outcome {
   oursStored: Tally;
   /** What was acknowledged to ours, as a consumer in Django heard it. */
   oursInDjango: Tally;
+  /** Of what Django did not hear, what was acknowledged when there was no trouble. */
+  lostInPeace: string[];
   /** What one of ours heard live of all that the log holds. */
   heardLive: Tally;
   /** Messages in the log that nobody said, or said once and are there twice. */
@@ -39,6 +41,9 @@ export interface Outcome {
   closed: number;
   tracebacks: string[];
 }
+
+/** What may be on its way between a process and Redis, on a machine that is busy. */
+const TROUBLE_MS = 1_000;
 
 /** The settings of one wire, for both sides. */
 export function wireOf({ layer, format, keys }: Setting, redisUrl: string) {
@@ -87,7 +92,8 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
   await Promise.all(people.map((person) => person.connect()));
   await joined(pages[0]!, recorder, listener);
 
-  const acknowledged: string[] = [];
+  const acknowledgedAt = new Map<string, number>();
+  let troubleAt = -Infinity;
   const end = performance.now() + traffic.seconds * 1_000;
   const writing = [
     ...pages.map(async (page, sender) => {
@@ -100,13 +106,14 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
       for (let n = 0; performance.now() < end; n++) {
         const text = textOf(`ours${sender}`, n);
         await person.say(text);
-        acknowledged.push(text);
+        acknowledgedAt.set(text, performance.now());
         await pause(everyMs);
       }
     }),
   ];
   if (traffic.trouble) {
     await pause((traffic.seconds * 1_000) / 2);
+    troubleAt = performance.now();
     await traffic.trouble(servers);
   }
   await Promise.all(writing);
@@ -114,10 +121,14 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
   const fromDjango = () => [...new Set(recorder.heard.filter((text) => text.startsWith('django')))];
   const living = servers.filter(({ child }) => child.exitCode === null && child.signalCode === null);
   const log = await settled(living.at(-1)!, room, fromDjango);
+  const acknowledged = [...acknowledgedAt.keys()];
+  const oursInDjango = tally(acknowledged, recorder.heard);
+  const inTrouble = (text: string) => Math.abs(acknowledgedAt.get(text)! - troubleAt) < TROUBLE_MS;
   return {
     djangoStored: tally(fromDjango(), log),
     oursStored: tally(acknowledged, log),
-    oursInDjango: tally(acknowledged, recorder.heard),
+    oursInDjango,
+    lostInPeace: oursInDjango.lost.filter((text) => !inTrouble(text)),
     heardLive: tally(
       log.filter((text) => text.includes(':')),
       listener.heard,
@@ -149,7 +160,8 @@ async function settled(server: ServerProcess, room: string, expected: () => stri
     await pause(250);
     const before = log.length;
     log = await readLog(server, room);
-    const isThere = expected().every((text) => new Set(log).has(text));
+    const there = new Set(log);
+    const isThere = expected().every((text) => there.has(text));
     calm = log.length === before && (isThere || tries > 40) ? calm + 1 : 0;
   }
   return log;
@@ -158,7 +170,9 @@ async function settled(server: ServerProcess, room: string, expected: () => stri
 async function readLog({ url }: ServerProcess, room: string): Promise<string[]> {
   const texts: string[] = [];
   for (let after = 0; ;) {
-    const response = await fetch(`${url}/api/rooms/${room}/messages?after=${after}&limit=100`);
+    // A connection that was idle may be closed in the moment that it is used again.
+    const page = () => fetch(`${url}/api/rooms/${room}/messages?after=${after}&limit=100`);
+    const response = await page().catch(page);
     if (!response.ok) throw new Error(`the log cannot be read: ${response.status} ${await response.text()}`);
     const { messages } = (await response.json()) as { messages: { text: string; seq: number }[] };
     for (const { text, seq } of messages) {
