@@ -2,35 +2,9 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import { ChatError } from '../protocol/index.js';
 import { AuthGate, passCookies } from './auth.gate.js';
+import { anotherService, keysForBots, routes, secondFactor } from './auth.routes.js';
 import { Auth } from './better-auth.js';
 import { AUTH_PATH } from './better-auth.options.js';
-
-/** What of Better Auth there is. Its other routes are as good as not there. */
-const routes = new Map<string, 'GET' | 'POST'>([
-  ['/sign-in/anonymous', 'POST'],
-  ['/sign-in/username', 'POST'],
-  ['/sign-up/email', 'POST'],
-  ['/get-session', 'GET'],
-  ['/sign-out', 'POST'],
-  ['/revoke-sessions', 'POST'],
-  ['/revoke-other-sessions', 'POST'],
-  ['/change-password', 'POST'],
-]);
-const secondFactor = new Map<string, 'GET' | 'POST'>([
-  ['/two-factor/enable', 'POST'],
-  ['/two-factor/disable', 'POST'],
-  ['/two-factor/verify-totp', 'POST'],
-  ['/two-factor/verify-backup-code', 'POST'],
-  ['/two-factor/generate-backup-codes', 'POST'],
-]);
-const keysForBots = new Map<string, 'GET' | 'POST'>([
-  ['/api-key/create', 'POST'],
-  ['/api-key/list', 'GET'],
-]);
-const anotherService = new Map<string, 'GET' | 'POST'>([
-  ['/sign-in/social', 'POST'],
-  ['/callback/oidc', 'GET'],
-]);
 
 /** Better Auth's routes under `/api/auth`. Expects Nest's body parser before it. */
 @Controller('api/auth')

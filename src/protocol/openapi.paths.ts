@@ -12,16 +12,18 @@ import {
 } from './http.js';
 
 /** One operation, as short as it can be said; `operation` spells it out. */
-export interface Operation {
+export interface Operation<Named extends string = keyof typeof own> {
   id: string;
   summary: string;
   description?: string;
-  tag: 'rooms' | 'people' | 'operation' | 'documents';
-  query?: keyof typeof own;
-  body?: keyof typeof own;
+  tag: 'rooms' | 'people' | 'accounts' | 'administration' | 'operation' | 'documents';
+  query?: Named;
+  body?: Named;
   /** Status to what it means and the schema of its body; no schema: any JSON object. */
   answers: Record<number, [meaning: string, schema?: string]>;
   errors: ErrorCode[];
+  /** What Better Auth refuses in its own shape: status to what it means. */
+  refusals?: Record<number, string>;
 }
 
 export const own = {

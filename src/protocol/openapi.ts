@@ -1,5 +1,6 @@
 import { type ErrorCode, errorStatus } from './codes.js';
 import { componentSchemas, type DocumentInfo, type JsonSchema, schemaRef } from './json-schema.js';
+import { authPaths, authSchemas } from './openapi.auth-paths.js';
 import { type Operation, own, paths } from './openapi.paths.js';
 
 /** What stands in braces in a path. */
@@ -23,7 +24,19 @@ function problem(status: number, codes: ErrorCode[]) {
   };
 }
 
-function responses({ answers, errors, body }: Operation) {
+/** A status that may come from Better Auth too has both shapes. */
+function refusal(meaning: string, codes: ErrorCode[], status: number) {
+  const content = { 'application/json': { schema: schemaRef('AuthRefusal') } };
+  const ours = problem(status, codes);
+  if (codes.length === 0) return { ...ours, description: meaning, content };
+  return {
+    ...ours,
+    description: `${meaning}; ${ours.description}`,
+    content: { ...content, ...ours.content },
+  };
+}
+
+function responses({ answers, errors, body, refusals = {} }: Operation<string>) {
   const byStatus = Map.groupBy(new Set(errors), (code) => errorStatus[code]);
   return {
     ...Object.fromEntries(
@@ -33,6 +46,16 @@ function responses({ answers, errors, body }: Operation) {
       }),
     ),
     ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problem(status, codes)])),
+    ...Object.fromEntries(
+      Object.entries(refusals).map(([status, meaning]) => [
+        status,
+        refusal(
+          meaning,
+          byStatus.get(Number(status) as (typeof errorStatus)[ErrorCode]) ?? [],
+          Number(status),
+        ),
+      ]),
+    ),
     // What is too large to be read is refused before anybody knows what it is.
     ...(body ? { 413: problem(413, ['too_long']) } : {}),
   };
@@ -49,7 +72,7 @@ function queryParameters(schema: JsonSchema) {
   }));
 }
 
-function operation(path: string, given: Operation, schemas: Record<string, JsonSchema>) {
+function operation(path: string, given: Operation<string>, schemas: Record<string, JsonSchema>) {
   const { id, summary, description, tag, query, body } = given;
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
@@ -71,13 +94,13 @@ function operation(path: string, given: Operation, schemas: Record<string, JsonS
       : {}),
     responses: responses(given),
     // Health and documents are open to everybody.
-    ...(tag === 'rooms' || tag === 'people' ? {} : { security: [] }),
+    ...(tag === 'operation' || tag === 'documents' ? { security: [] } : {}),
   };
 }
 
 /** The OpenAPI 3.1 document of the HTTP API, derived from the schemas that the server checks with. */
 export function buildOpenApi(info: DocumentInfo) {
-  const schemas = componentSchemas(own, 'draft-2020-12');
+  const schemas = componentSchemas({ ...own, ...authSchemas }, 'draft-2020-12');
   return {
     openapi: '3.1.0',
     info: {
@@ -88,7 +111,7 @@ export function buildOpenApi(info: DocumentInfo) {
     servers: [{ url: info.origin ?? '/' }],
     security: [{ bearer: [] }, { cookie: [] }, {}],
     paths: Object.fromEntries(
-      Object.entries(paths).map(([path, item]) => [
+      Object.entries({ ...paths, ...authPaths }).map(([path, item]) => [
         path,
         Object.fromEntries(
           Object.entries(item).map(([method, given]) => [method, operation(path, given, schemas)]),

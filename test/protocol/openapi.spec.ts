@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { errorStatus } from '../../src/protocol/codes.js';
+import { authRoutes } from '../../src/auth/auth.routes.js';
 import { buildOpenApi } from '../../src/protocol/openapi.js';
 import { danglingReferences } from './document-references.js';
 
@@ -48,8 +49,34 @@ describe('the OpenAPI document', () => {
       'GET /health/ready',
       'GET /api/openapi.json',
       'GET /api/asyncapi.json',
+      'POST /api/auth/sign-up/email',
+      'POST /api/auth/sign-in/username',
+      'POST /api/auth/sign-in/anonymous',
+      'GET /api/auth/get-session',
+      'POST /api/auth/sign-out',
+      'POST /api/auth/revoke-sessions',
+      'POST /api/auth/revoke-other-sessions',
+      'POST /api/auth/change-password',
+      'POST /api/auth/two-factor/enable',
+      'POST /api/auth/two-factor/disable',
+      'POST /api/auth/two-factor/verify-totp',
+      'POST /api/auth/two-factor/verify-backup-code',
+      'POST /api/auth/two-factor/generate-backup-codes',
+      'POST /api/auth/api-key/create',
+      'GET /api/auth/api-key/list',
+      'POST /api/auth/sign-in/social',
+      'GET /api/admin/audit',
     ]);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+
+  it('has every route of the accounts that is served, by its method, but the one that other services call', () => {
+    const described = operations.map(({ name }) => name.replace('/api/auth', ''));
+    const served = [...authRoutes].map(([path, method]) => `${method} ${path}`);
+    for (const route of served.filter((name) => name !== 'GET /callback/oidc'))
+      expect(described).toContain(route);
+    const accounts = operations.filter(({ tags }) => tags.includes('accounts'));
+    expect(accounts).toHaveLength(served.length - 1);
   });
 
   it('refers only to what is in it', () => {
