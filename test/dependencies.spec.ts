@@ -45,6 +45,27 @@ describe('what is installed', () => {
     }
   });
 
+  it('has no version that is known to be slow or unsafe on purpose-made input', async () => {
+    const lock = (await json(join(root, 'package-lock.json')))['packages'] as Record<
+      string,
+      { version?: string }
+    >;
+    const oldest: Record<string, string> = {
+      ws: '8.23.0',
+      'path-to-regexp': '8.4.0',
+      qs: '6.14.1',
+      'body-parser': '2.2.1',
+      multer: '2.0.2',
+      cookie: '0.7.0',
+      send: '1.1.0',
+    };
+    for (const [path, { version = '' }] of Object.entries(lock)) {
+      const wanted = oldest[packageName(path)];
+      if (wanted) expect([path, version, atLeast(version, wanted)]).toEqual([path, version, true]);
+    }
+    expect(atLeast(process.versions.node, '24.0.0')).toBe(true);
+  });
+
   it('comes from the registry of whoever installs it: the lock file names none', async () => {
     const { packages } = (await json(join(root, 'package-lock.json'))) as {
       packages: Record<string, { resolved?: string; link?: boolean; integrity?: string }>;
