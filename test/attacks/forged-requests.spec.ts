@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { type Browser, register } from '../account/browser-without-script.js';
@@ -64,6 +67,15 @@ describe('whatever changes something', () => {
         expect([path, answer.status]).toEqual([path, expect.toBeOneOf([400, 404, 405])]);
       }
     expect(await whole(ann)).toBe(before);
+  });
+});
+
+describe('a method that echoes', () => {
+  it('is not answered with itself by TRACE', async () => {
+    const asked = request(`${chat.url}/chat/`, { method: 'TRACE', headers: { 'x-canary': 'hunter2' } }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    expect([404, 405]).toContain(answer.statusCode);
+    expect(JSON.stringify([await text(answer), answer.headers])).not.toContain('hunter2');
   });
 });
 
