@@ -92,8 +92,10 @@ export class AuthAudit {
     const { audit } = this.auth;
     const address = request.ip;
     if (!to.ok) {
+      // Other refusals are about the request, not about the code.
+      if (to.status !== 401 && !to.code.startsWith('TOO_MANY')) return;
       const person = who?.id ?? (await this.challenged(request));
-      return to.status < 500 ? audit.note('second_factor_failed', { person, address }) : undefined;
+      return audit.note('second_factor_failed', { person, address });
     }
     const actor = idIn(to.body);
     const isRecovery = path === '/two-factor/verify-backup-code';

@@ -57,24 +57,6 @@ describe('the map of ASVS', () => {
     expect(rows.map(({ no }) => no)).toEqual(all);
   });
 
-  it('names tests that exist, by their titles', async () => {
-    const named = rows.flatMap(({ no, tests }) =>
-      [...tests.matchAll(/`(test\/[^`]+)` “([^”]+)”/g)].map(([, path = '', title = '']) => ({
-        no,
-        path,
-        title,
-      })),
-    );
-    expect(named.length).toBeGreaterThan(120);
-    const missing: string[] = [];
-    for (const { no, path, title } of named) {
-      const source = await read(path).catch(() => '');
-      const isThere = [`'${title}'`, `"${title}"`].some((quoted) => source.includes(quoted));
-      if (!isThere) missing.push(`${no}: ${path} “${title}”`);
-    }
-    expect(missing).toEqual([]);
-  });
-
   it('names files that exist', async () => {
     const files = rows.flatMap(({ how }) =>
       [...how.matchAll(/`((?:src|views)\/[^`]+)`/g)].map(([, path]) => path),
@@ -86,5 +68,22 @@ describe('the map of ASVS', () => {
   it('says of each what meets it: a test, a reason why not, or whose work it is', () => {
     const silent = rows.filter(({ how, tests }) => !tests.includes('`test/') && how.trim().length < 5);
     expect(silent).toEqual([]);
+  });
+});
+
+describe('the maps of attacks and of ASVS', () => {
+  it.each([
+    ['docs/asvs.md', 120],
+    ['docs/attacks.md', 50],
+  ])('%s names tests that exist, by their titles', async (document, atLeast) => {
+    const named = [...(await read(document)).matchAll(/`(test\/[^`]+\.spec\.tsx?)` “([^”]+)”/g)];
+    expect(named.length).toBeGreaterThan(atLeast);
+    const missing: string[] = [];
+    for (const [whole, path = '', title = ''] of named) {
+      const source = await read(path).catch(() => '');
+      const isThere = [`'${title}'`, `"${title}"`].some((quoted) => source.includes(quoted));
+      if (!isThere) missing.push(whole);
+    }
+    expect(missing).toEqual([]);
   });
 });
