@@ -27,6 +27,8 @@ import { ChannelLayer } from '../channel-layer/channel-layer.js';
 import { Env, resolveEnv } from '../config/env.js';
 import { Database } from '../database/database.js';
 import { HookRunner } from '../hooks/hook.runner.js';
+import { RoomInvites } from '../log/room-invites.js';
+import { RoomMembers } from '../log/room-members.js';
 import { RoomDirectory, RoomLog } from '../log/room-log.js';
 import { AdminServer } from '../metrics/admin.server.js';
 import { Admission } from '../socket/admission.js';
@@ -56,6 +58,7 @@ import { ChatController } from './chat.controller.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConfigurableModuleClass } from './chat.module-definition.js';
 import { CHAT_OPTIONS, type ChatModuleOptions } from './chat.options.js';
+import { InvitesService } from './invites.service.js';
 import { LiveRooms } from './live-rooms.js';
 import { LocalPeople } from './local-people.js';
 import { MeController } from './me.controller.js';
@@ -65,13 +68,18 @@ import { MessageChangesGateway } from './message-changes.gateway.js';
 import { MessageChangesService } from './message-changes.service.js';
 import { MessageFormController } from './message-form.controller.js';
 import { MessageService } from './message.service.js';
+import { ModerationService } from './moderation.service.js';
 import { NodeLink } from './node-link.js';
 import { PeopleService } from './people.service.js';
 import { PresenceService } from './presence.service.js';
 import { RateLimits } from './rate-limits.js';
+import { RoomAccess } from './room-access.js';
+import { RoomCreationService } from './room-creation.service.js';
+import { InvitesController, RoomMembersController } from './room-members.controller.js';
 import { RoomPages } from './room.pages.js';
 import { RoomService } from './room.service.js';
 import { RoomsController } from './rooms.controller.js';
+import { RoomsGateway } from './rooms.gateway.js';
 import { ServiceStatusGateway } from './service-status.gateway.js';
 import { SignOutGateway } from './sign-out.gateway.js';
 import { Storage } from './storage.js';
@@ -108,8 +116,13 @@ const chat = [
   PeopleService,
   PresenceService,
   RateLimits,
+  InvitesService,
+  ModerationService,
+  RoomAccess,
+  RoomCreationService,
   RoomPages,
   RoomService,
+  RoomsGateway,
   ServiceStatusGateway,
   SignOutGateway,
   TypingService,
@@ -126,6 +139,12 @@ const storage = [
   { provide: Storage, useFactory: (env: Env) => Storage.open(env), inject: [Env] },
   { provide: Database, useFactory: ({ database }: Storage) => database, inject: [Storage] },
   { provide: RoomDirectory, useFactory: ({ rooms }: Storage) => rooms, inject: [Storage] },
+  { provide: RoomMembers, useFactory: ({ members }: Storage) => members, inject: [Storage] },
+  {
+    provide: RoomInvites,
+    useFactory: ({ database }: Storage) => new RoomInvites(database),
+    inject: [Storage],
+  },
   { provide: Auth, useFactory: ({ auth }: Storage) => auth, inject: [Storage] },
   {
     provide: AccountCleanup,
@@ -182,6 +201,8 @@ const web = [
     PicturesController,
     ChatController,
     RoomsController,
+    RoomMembersController,
+    InvitesController,
     MessageChangesController,
     MessageFormController,
     MeController,
@@ -201,9 +222,12 @@ const web = [
     LiveRooms,
     MessageChangesService,
     MessageService,
+    ModerationService,
     PresenceService,
+    RoomAccess,
     RoomDirectory,
     RoomLog,
+    RoomMembers,
     RoomService,
   ],
 })

@@ -4,7 +4,7 @@ import type { Subscription } from 'rxjs';
 import { ChannelLayer, type LayerHealth } from '../channel-layer/channel-layer.js';
 import { RoomFeed } from '../log/room-feed.js';
 import { type Room, type RoomEvent, RoomLog } from '../log/room-log.js';
-import type { User } from '../protocol/index.js';
+import { removals, type User } from '../protocol/index.js';
 import type { Connection } from '../socket/connection.js';
 import { FanOut } from '../socket/fan-out.js';
 import { Heads } from '../socket/heartbeat.js';
@@ -23,6 +23,9 @@ const REPLY_WAIT_MS = 1_000;
 const COMPARE_MS = 5_000;
 const COMPARE_DEGRADED_MS = 2_000;
 
+/** After which somebody gets nothing more of the room. */
+export type Removal = RoomEvent<'member.left' | 'member.kicked' | 'member.banned'>;
+
 interface Entry {
   live: LiveRoom;
   users: number;
@@ -35,6 +38,7 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   /** How often, since start, a feed had to read the log. */
   gapsRead = 0;
   private readonly logger = new Logger(LiveRooms.name);
+  private readonly removalListeners = new Set<(live: LiveRoom, event: Removal) => void>();
   private readonly entries = new Map<string, Entry>();
   /** Leaving a group and joining it again must not overtake each other. */
   private readonly leaving = new Map<string, Promise<void>>();
@@ -154,6 +158,17 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     return heads;
   }
 
+  /** Called in the room's order, behind the delivery of the event and before what follows. Returns how to stop. */
+  onRemoval(listener: (live: LiveRoom, event: Removal) => void): () => void {
+    this.removalListeners.add(listener);
+    return () => void this.removalListeners.delete(listener);
+  }
+
+  private removed(roomId: string, event: Removal): void {
+    const live = this.get(roomId);
+    if (live) for (const listener of this.removalListeners) listener(live, event);
+  }
+
   private async start(live: LiveRoom): Promise<void> {
     await this.leaving.get(live.room.id);
     await this.link.join(live.room.id);
@@ -167,7 +182,10 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
         this.gapsRead++;
         return this.log.range(room.id, { after, limit });
       },
-      deliver: (event) => this.fanOut.deliver(room.id, pushOf(room.name, event)),
+      deliver: (event) => {
+        this.fanOut.deliver(room.id, pushOf(room.name, event));
+        if (removals.has(event.type)) this.removed(room.id, event as Removal);
+      },
     });
   }
 

@@ -1,16 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type RoomEvent, RoomLog } from '../log/room-log.js';
-import { ChatError, type ReplyData, type RequestData } from '../protocol/index.js';
+import { ChatError, CloseCode, type ReplyData, type RequestData } from '../protocol/index.js';
 import type { Connection } from '../socket/connection.js';
+import { ConnectionRegistry } from '../socket/connection.registry.js';
 import { FanOut } from '../socket/fan-out.js';
 import { type LiveRoom, pushOf } from './live-room.js';
-import { LiveRooms } from './live-rooms.js';
+import { LiveRooms, type Removal } from './live-rooms.js';
 import { PresenceService } from './presence.service.js';
+import { RateLimits } from './rate-limits.js';
 import { RoomService } from './room.service.js';
 
 /** Missed events that are replayed; above it the client reloads the page of history. */
 export const REPLAY_LIMIT = 300;
 export const MAX_ROOMS = 128;
+
+/** A connection's place in a room. `since`: the room's head when its rights were read. */
+interface Joined {
+  live: LiveRoom;
+  since: number;
+}
 
 /** A connection's way into a room: the answer, and what happens right after it was written. */
 interface Entrance {
@@ -20,11 +28,12 @@ interface Entrance {
 
 /** Which connection is in which room, and from which position on. */
 @Injectable()
-export class MembershipService {
+export class MembershipService implements OnModuleInit, OnApplicationShutdown {
+  private stopListening?: () => void;
   /** How often, since start, somebody who came back was told to reload. */
   resyncs = 0;
   /** Few rooms each, so a list: it is kept for every connection. */
-  private readonly joined = new WeakMap<Connection, readonly LiveRoom[]>();
+  private readonly joined = new WeakMap<Connection, readonly Joined[]>();
 
   constructor(
     private readonly rooms: RoomService,
@@ -32,11 +41,21 @@ export class MembershipService {
     private readonly log: RoomLog,
     private readonly presence: PresenceService,
     private readonly fanOut: FanOut,
+    private readonly registry: ConnectionRegistry,
+    private readonly limits: RateLimits,
   ) {}
+
+  onModuleInit(): void {
+    this.stopListening = this.liveRooms.onRemoval((live, event) => this.expel(live, event));
+  }
+
+  onApplicationShutdown(): void {
+    this.stopListening?.();
+  }
 
   /** What was missed follows the reply as pushes, then what is live: in one order, without a hole between them. */
   async join(connection: Connection, position: RequestData<'room.join'>): Promise<ReplyData<'room.join'>> {
-    this.rooms.limits.join(connection.user.id);
+    this.limits.join(connection.user.id);
     const { reply, admit } = await this.prepare(connection, position);
     if (connection.current) connection.current.afterReply = admit;
     return reply;
@@ -50,11 +69,12 @@ export class MembershipService {
   /** No error where the connection is not in the room. */
   leave(connection: Connection, room: string): void {
     const rooms = this.roomsOf(connection);
-    const live = placeIn(rooms, room);
-    if (!live) return;
+    const place = placeIn(rooms, room);
+    if (!place) return;
+    const { live } = place;
     this.joined.set(
       connection,
-      rooms.filter((each) => each !== live),
+      rooms.filter((each) => each !== place),
     );
     this.fanOut.remove(live.room.id, connection);
     this.presence.exit(live.room.id, connection.user.id);
@@ -62,10 +82,26 @@ export class MembershipService {
   }
 
   leaveAll(connection: Connection): void {
-    for (const { room } of this.roomsOf(connection)) this.leave(connection, room.name);
+    for (const { live } of this.roomsOf(connection)) this.leave(connection, live.room.name);
   }
 
-  private roomsOf(connection: Connection): readonly LiveRoom[] {
+  /**
+   * Called in the room's order, right behind the event that takes somebody out, and before anything that follows it:
+   * they get this one, and nothing behind it. Whose rights were read after it is back already, and stays.
+   */
+  private expel(live: LiveRoom, { seq, data: { member } }: Removal): void {
+    const { id, name } = live.room;
+    for (const connection of [...this.registry.ofUser(member.id)]) {
+      const place = this.roomsOf(connection).find((each) => each.live === live);
+      if (!place || place.since >= seq) continue;
+      this.fanOut.serve(id, connection);
+      this.leave(connection, name);
+      this.fanOut.push(connection, { event: 'room.left', data: { room: name, seq } });
+      if (connection.room === name) connection.close(CloseCode.removed, 'removed from the room');
+    }
+  }
+
+  private roomsOf(connection: Connection): readonly Joined[] {
     return this.joined.get(connection) ?? [];
   }
 
@@ -73,11 +109,13 @@ export class MembershipService {
     connection: Connection,
     { room: name, epoch, after }: RequestData<'room.join'>,
   ): Promise<Entrance> {
-    const room = await this.rooms.enter(connection.user, name);
+    const { room } = await this.rooms.enter(connection.user, name);
     const wasIn = placeIn(this.roomsOf(connection), name) !== undefined;
-    const live = await this.hold(connection, name, () => this.liveRooms.enter(room));
+    const place = await this.hold(connection, name, () => this.liveRooms.enter(room));
     try {
-      return await this.entrance(connection, live, { room: name, epoch, after });
+      // Who was removed before the room's feed could tell us so is found now; who is removed later, the feed tells.
+      place.since = (await this.rooms.enter(connection.user, name)).room.head;
+      return await this.entrance(connection, place.live, { room: name, epoch, after });
     } catch (error) {
       // Whoever is refused is not there: neither counted, nor shown to others.
       if (!wasIn) this.leave(connection, name);
@@ -114,11 +152,7 @@ export class MembershipService {
   }
 
   /** Counts the connection into the room once, so that it leaves it once. */
-  private async hold(
-    connection: Connection,
-    name: string,
-    enter: () => Promise<LiveRoom>,
-  ): Promise<LiveRoom> {
+  private async hold(connection: Connection, name: string, enter: () => Promise<LiveRoom>): Promise<Joined> {
     const known = placeIn(this.roomsOf(connection), name);
     if (known) return known;
     if (this.roomsOf(connection).length >= MAX_ROOMS)
@@ -127,11 +161,12 @@ export class MembershipService {
     const meanwhile = placeIn(this.roomsOf(connection), name);
     if (!connection.open || meanwhile) {
       this.liveRooms.leave(live);
-      return meanwhile ?? live;
+      return meanwhile ?? { live, since: 0 };
     }
-    this.joined.set(connection, [...this.roomsOf(connection), live]);
+    const place = { live, since: 0 };
+    this.joined.set(connection, [...this.roomsOf(connection), place]);
     this.presence.enter(live, connection.user);
-    return live;
+    return place;
   }
 
   /** One turn: whatever was delivered to the room until now is written here, and from now on by the fan-out. */
@@ -143,7 +178,12 @@ export class MembershipService {
     head: number,
   ): void {
     const { room, feed } = live;
-    if (!connection.open || !this.roomsOf(connection).includes(live)) return;
+    if (!connection.open) return;
+    if (!this.roomsOf(connection).some((each) => each.live === live)) {
+      // Removed while the answer was on its way: it must not be believed.
+      this.fanOut.push(connection, { event: 'room.left', data: { room: room.name, seq: head } });
+      return;
+    }
     // The log may be ahead of the feed, which delivers that in its turn; whoever was in the room already had what
     // came after `head`.
     const isIn = this.fanOut.members(room.id).has(connection);
@@ -160,6 +200,6 @@ export class MembershipService {
   }
 }
 
-function placeIn(rooms: readonly LiveRoom[], name: string): LiveRoom | undefined {
-  return rooms.find(({ room }) => room.name === name);
+function placeIn(rooms: readonly Joined[], name: string): Joined | undefined {
+  return rooms.find(({ live }) => live.room.name === name);
 }

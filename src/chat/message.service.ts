@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Env } from '../config/env.js';
 import { HookRunner } from '../hooks/hook.runner.js';
-import { type Room, type RoomEvent, RoomLog } from '../log/room-log.js';
+import { RightsChanged } from '../log/rights-changed.js';
+import { type RoomEvent, RoomLog } from '../log/room-log.js';
+import type { Access } from '../log/room-members.js';
 import { ChatError, type PostMessage, type Sent, type User } from '../protocol/index.js';
 import { createdOf } from './live-room.js';
 import { LiveRooms } from './live-rooms.js';
+import { RateLimits } from './rate-limits.js';
 import { RoomService } from './room.service.js';
 
 /** Access → hooks → log → everybody. What returns is stored. */
@@ -19,6 +22,7 @@ export class MessageService {
     private readonly hooks: HookRunner,
     private readonly log: RoomLog,
     private readonly liveRooms: LiveRooms,
+    private readonly limits: RateLimits,
     @Inject(Env) private readonly env: Env,
   ) {}
 
@@ -30,7 +34,9 @@ export class MessageService {
   async send(author: User, roomName: string, { text, clientId, replyTo }: PostMessage): Promise<Sent> {
     if (text.length > this.env.MAX_TEXT_LENGTH)
       throw new ChatError('too_long', `a message has at most ${this.env.MAX_TEXT_LENGTH} characters`);
-    return this.store(author, await this.rooms.forSending(author, roomName), { text, clientId, replyTo });
+    this.limits.send(author.id);
+    const allowed = () => this.rooms.forSending(author, roomName);
+    return this.store(author, roomName, { text, clientId, ...(replyTo && { replyTo }) }, allowed);
   }
 
   /**
@@ -38,28 +44,37 @@ export class MessageService {
    * all the same. Many processes may relay the same message: with the same author and `clientId` it is stored once.
    */
   async relay(author: User, roomName: string, message: PostMessage): Promise<Sent> {
-    const room = await this.rooms.enter(author, roomName);
-    await this.rooms.policy.maySend(author, room);
-    return this.store(author, room, message);
+    return this.store(author, roomName, message, () => this.rooms.forRelaying(author, roomName));
   }
 
-  private async store(author: User, room: Room, { text, clientId, replyTo }: PostMessage): Promise<Sent> {
-    const draft = await this.hooks.beforeStore(
-      { room: room.name, text, ...(replyTo && { replyTo }) },
-      author,
-    );
-    const { event, dup } = await this.log.append({
-      roomId: room.id,
-      actor: author,
-      clientId,
-      type: 'message.created',
-      data: draft.replyTo ? { text: draft.text, replyTo: draft.replyTo } : { text: draft.text },
+  private async store(
+    author: User,
+    roomName: string,
+    { text, clientId, replyTo }: PostMessage,
+    allowed: () => Promise<Access>,
+  ): Promise<Sent> {
+    const access = await allowed();
+    const draft = await this.hooks.beforeStore({ room: roomName, text, ...(replyTo && { replyTo }) }, author);
+    const data = draft.replyTo ? { text: draft.text, replyTo: draft.replyTo } : { text: draft.text };
+    const append = ({ room }: Access) =>
+      this.log.append({
+        roomId: room.id,
+        actor: author,
+        clientId,
+        type: 'message.created',
+        data,
+        rights: room.rights,
+      });
+    const { event, dup } = await append(access).catch((error: unknown) => {
+      if (!(error instanceof RightsChanged)) throw error;
+      this.rooms.access.forget(author, roomName);
+      return this.rooms.access.settled(author, roomName, async () => append(await allowed()));
     });
     if (dup) this.repeated++;
     else {
       this.stored++;
       await this.liveRooms.publish(event);
-      this.hooks.afterStore(createdOf(room.name, event as RoomEvent<'message.created'>));
+      this.hooks.afterStore(createdOf(roomName, event as RoomEvent<'message.created'>));
     }
     return { id: event.id, seq: event.seq, at: event.at, ...(dup && { dup: true }) };
   }

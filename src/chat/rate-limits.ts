@@ -9,6 +9,8 @@ export class RateLimits {
   private readonly sends: TokenBuckets;
   private readonly typing = new TokenBuckets(1 / 3, 1);
   private readonly joins = new TokenBuckets(1, 10);
+  private readonly changes = new TokenBuckets(2, 30);
+  private readonly rooms = new TokenBuckets(1 / 10, 20);
   private readonly renames = new TokenBuckets(1 / 10, 5);
 
   constructor(@Inject(Env) private readonly env: Env) {
@@ -21,6 +23,15 @@ export class RateLimits {
 
   join(userId: string): void {
     this.take(this.joins, userId, 'you join too many rooms');
+  }
+
+  /** Moderation, invitations, and whatever else changes a room. */
+  manage(userId: string): void {
+    this.take(this.changes, userId, 'you change too much at once');
+  }
+
+  create(userId: string): void {
+    this.take(this.rooms, userId, 'you create too many rooms');
   }
 
   rename(userId: string): void {

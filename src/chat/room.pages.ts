@@ -19,7 +19,7 @@ export class RoomPages {
     return {
       view: 'lobby',
       me,
-      rooms: await this.rooms.list(),
+      rooms: await this.rooms.list(me),
       accounts: this.auth.hasAccounts,
       ...(error && { error }),
     };
@@ -31,12 +31,15 @@ export class RoomPages {
    */
   async room(me: User, name: string, show: { before?: number; edit?: string } = {}): Promise<RoomPageData> {
     const { before, edit } = show;
-    const room = await this.rooms.enter(me, name);
+    const { room } = await this.rooms.enter(me, name);
+    const people = await this.rooms.peopleOf(room, me);
     const editing = edit === undefined ? null : await this.rooms.own(me, room, edit);
     return {
       view: 'room',
       me,
-      title: room.title,
+      // A conversation without a title is called after the others in it.
+      title: room.title || (people ?? []).map((person) => person.name).join(', ') || 'Conversation',
+      kind: room.kind,
       topic: room.topic,
       history: await this.rooms.page(room, { before, limit: PAGE_SIZE }),
       ...(before !== undefined && { earlier: true }),
@@ -44,7 +47,7 @@ export class RoomPages {
       ...this.presence.members(room.id),
       textLength: this.env.MAX_TEXT_LENGTH,
       accounts: this.auth.hasAccounts,
-      rooms: await this.rooms.list(),
+      rooms: await this.rooms.list(me),
     };
   }
 }

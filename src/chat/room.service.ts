@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { type Room, RoomDirectory, RoomLog, type StoredMessage } from '../log/room-log.js';
+import { type Access, RoomMembers } from '../log/room-members.js';
 import {
   ChatError,
-  type CreateRoom,
   type EventsPage,
   type EventsQuery,
   type HistoryPage,
   type HistoryQuery,
-  isRoomName,
   type RoomSummary,
   type User,
 } from '../protocol/index.js';
 import { RoomDoor } from '../socket/room.door.js';
 import { PresenceService } from './presence.service.js';
-import { RateLimits } from './rate-limits.js';
+import { RoomAccess } from './room-access.js';
 import { readEvents, readHistory } from './room.history.js';
-import { RoomPolicy } from './room.policy.js';
+import { noSuchRoom } from './room.policy.js';
+import { standingOf } from './room.rules.js';
 
 const LISTED = 200;
 
@@ -25,52 +25,51 @@ export class RoomService extends RoomDoor {
   constructor(
     private readonly directory: RoomDirectory,
     private readonly log: RoomLog,
-    readonly policy: RoomPolicy,
+    readonly access: RoomAccess,
+    private readonly members: RoomMembers,
     private readonly presence: PresenceService,
-    readonly limits: RateLimits,
   ) {
     super();
   }
 
-  /** Finds the room, or creates it where that is allowed: what entering does. */
-  async enter(user: User, name: string): Promise<Room> {
-    const room = (await this.find(name)) ?? (await this.create(user, { name })).room;
-    await this.policy.mayRead(user, room);
-    return room;
+  /** Finds the room, or creates it where that is allowed: what entering does. Reads its rights anew. */
+  async enter(user: User, name: string): Promise<Access> {
+    const access = (await this.access.fresh(user, name)) ?? (await this.created(user, name));
+    await this.access.check('read', user, access);
+    return access;
   }
 
   async open(name: string, user: User): Promise<void> {
     await this.enter(user, name);
   }
 
-  async forSending(user: User, name: string): Promise<Room> {
-    this.limits.send(user.id);
-    const room = await this.enter(user, name);
-    await this.policy.maySend(user, room);
-    return room;
+  /** Before a send: what is known of the person's rights will do, as the append is decided anew where it is old. */
+  async forSending(user: User, name: string): Promise<Access> {
+    const access = this.access.known(user, name) ?? (await this.enter(user, name));
+    const checking = this.access.check('send', user, access);
+    if (checking) await checking;
+    if (access.room.slowModeSeconds > 0) await this.slowDown(user, access);
+    return access;
+  }
+
+  /** As `forSending`, for what another system has taken in already: no slow mode holds it up. */
+  async forRelaying(user: User, name: string): Promise<Access> {
+    const access = this.access.known(user, name) ?? (await this.enter(user, name));
+    await this.access.check('send', user, access);
+    return access;
   }
 
   /** To change what is there already: creates nothing. */
-  async forChanging(user: User, name: string): Promise<Room> {
-    this.limits.send(user.id);
-    const room = await this.existing(user, name);
-    await this.policy.maySend(user, room);
-    return room;
-  }
-
-  /** Throws `taken` where `create` alone was asked and it is there already. */
-  async createNew(user: User, wish: CreateRoom): Promise<Room> {
-    const { room, created } = await this.create(user, wish);
-    if (!created) throw new ChatError('taken', 'a room of this name exists');
-    return room;
+  async forChanging(user: User, name: string, operation: 'react' | 'edit' | 'delete'): Promise<Access> {
+    const access = this.access.known(user, name);
+    if (!access) return this.access.require(operation, user, name);
+    await this.access.check(operation, user, access);
+    return access;
   }
 
   /** Reading never creates. */
   async existing(user: User, name: string): Promise<Room> {
-    const room = await this.find(name);
-    if (!room) throw new ChatError('not_found', 'no such room');
-    await this.policy.mayRead(user, room);
-    return room;
+    return (await this.access.require('read', user, name)).room;
   }
 
   async history(user: User, name: string, query: HistoryQuery): Promise<HistoryPage> {
@@ -91,26 +90,64 @@ export class RoomService extends RoomDoor {
     return readEvents(this.log, await this.existing(user, name), query);
   }
 
-  async list(): Promise<RoomSummary[]> {
-    const overviews = await this.directory.list(LISTED);
-    return overviews.map(({ room, last }) => ({
-      room: room.name,
-      title: room.title,
-      topic: room.topic,
-      kind: 'public' as const,
-      online: this.presence.members(room.id).online,
-      head: room.head,
+  /** What the person finds: private rooms and conversations of their own, then the public ones. */
+  async list(user: User): Promise<RoomSummary[]> {
+    const [own, open] = await Promise.all([
+      this.directory.listOf(user.id, LISTED),
+      this.directory.list(LISTED),
+    ]);
+    const direct = own.filter(({ room }) => room.kind === 'direct').map(({ room }) => room.id);
+    const people = await this.members.others(direct, user.id);
+    return [...own, ...open].map(({ room, last }) => ({
+      ...this.summary(room, people.get(room.id)),
       ...(last && { last: { user: last.actor, text: last.text, at: last.at } }),
     }));
   }
 
-  private find(name: string): Promise<Room | null> {
-    if (!isRoomName(name)) throw new ChatError('bad_room', 'a room name is 1–64 letters, digits, "_" or "-"');
-    return this.directory.find(name);
+  summary(room: Room, people?: User[]): RoomSummary {
+    return {
+      room: room.name,
+      title: room.title,
+      topic: room.topic,
+      kind: room.kind,
+      online: this.presence.members(room.id).online,
+      head: room.head,
+      ...(room.archived && { archived: true }),
+      ...(room.slowModeSeconds > 0 && { slowModeSeconds: room.slowModeSeconds }),
+      ...(room.kind === 'direct' && { people: people ?? [] }),
+    };
   }
 
-  private async create(user: User, { name, title }: CreateRoom): Promise<{ room: Room; created: boolean }> {
-    await this.policy.mayCreate(user, name);
-    return this.directory.open(name, title || undefined);
+  /** Of a direct conversation: the others in it. */
+  async peopleOf(room: Room, user: User): Promise<User[] | undefined> {
+    if (room.kind !== 'direct') return undefined;
+    return (await this.members.others([room.id], user.id)).get(room.id) ?? [];
+  }
+
+  private async created(user: User, name: string): Promise<Access> {
+    await this.create(user, { name });
+    const access = await this.access.fresh(user, name);
+    if (!access) throw noSuchRoom();
+    return access;
+  }
+
+  /** A guest owns nothing: nobody could sign in as them again. Throws what the policy throws. */
+  async create(
+    user: User,
+    { name, title, topic }: { name: string; title?: string; topic?: string },
+  ): Promise<{ room: Room; created: boolean }> {
+    await this.access.policy.mayCreate(user, name);
+    return this.directory.open(name, title || undefined, user.guest ? undefined : user, topic);
+  }
+
+  /** By what the log says, so that it holds on every node. */
+  private async slowDown(user: User, access: Access): Promise<void> {
+    const { room } = access;
+    const standing = standingOf(access, user, Date.now());
+    if (standing === 'owner' || standing === 'moderator') return;
+    const wait =
+      (await this.members.lastMessageAt(room.id, user.id)) + room.slowModeSeconds * 1_000 - Date.now();
+    if (wait > 0)
+      throw new ChatError('rate_limited', `one message in ${room.slowModeSeconds} seconds here`, wait);
   }
 }

@@ -7,11 +7,13 @@ import {
   HistoryQuery,
   type HistoryPage,
   PostMessage,
+  type RoomDetail,
   type RoomSummary,
   type Sent,
 } from '../protocol/index.js';
 import { Visitors } from '../web/visitors.js';
 import { MessageService } from './message.service.js';
+import { RoomCreationService } from './room-creation.service.js';
 import { RoomService } from './room.service.js';
 
 /** Rooms and their history, for programs. */
@@ -20,24 +22,27 @@ export class RoomsController {
   constructor(
     private readonly visitors: Visitors,
     private readonly rooms: RoomService,
+    private readonly creation: RoomCreationService,
     private readonly messages: MessageService,
   ) {}
 
   @Get()
   @Header('Cache-Control', 'no-store')
   async list(@Req() request: Request): Promise<{ rooms: RoomSummary[] }> {
-    await this.visitors.ofCall(request);
-    return { rooms: await this.rooms.list() };
+    return { rooms: await this.rooms.list(await this.visitors.ofCall(request)) };
   }
 
+  /** 201, or 200 where the conversation with these people was there already. */
   @Post()
+  @HttpCode(201)
   async create(
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
     @Body({ schema: CreateRoom }) wish: CreateRoom,
-  ): Promise<{ room: string; title: string; topic: string }> {
-    const user = await this.visitors.ofCall(request);
-    const { name, title, topic } = await this.rooms.createNew(user, wish);
-    return { room: name, title, topic };
+  ): Promise<RoomDetail> {
+    const { detail, created } = await this.creation.create(await this.visitors.ofCall(request), wish);
+    if (!created) response.status(200);
+    return detail;
   }
 
   @Get(':room/messages')

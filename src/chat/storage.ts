@@ -8,6 +8,7 @@ import type { Env } from '../config/env.js';
 import { type Database, openDatabase } from '../database/database.js';
 import { migrate } from '../database/migrate.js';
 import { createRoomLog } from '../log/create.room-log.js';
+import type { RoomMembers } from '../log/room-members.js';
 import type { RoomDirectory, RoomLog } from '../log/room-log.js';
 
 /** What is kept, opened once and closed last. */
@@ -17,6 +18,7 @@ export class Storage implements OnApplicationShutdown {
     readonly database: Database,
     readonly log: RoomLog,
     readonly rooms: RoomDirectory,
+    readonly members: RoomMembers,
     readonly auth: Auth,
     readonly audit: Audit,
   ) {}
@@ -26,7 +28,7 @@ export class Storage implements OnApplicationShutdown {
     const database = await openDatabase({ url: env.DATABASE_URL, pool: env.DATABASE_POOL });
     try {
       await migrate(database);
-      const { log, rooms } = createRoomLog(database);
+      const { log, rooms, members } = createRoomLog(database);
       const audit = new Audit();
       const auth = createAuth({
         database,
@@ -40,7 +42,7 @@ export class Storage implements OnApplicationShutdown {
         apiKeys: env.API_KEYS,
         ...oidcOf(env),
       });
-      return new Storage(database, log, rooms, auth, audit);
+      return new Storage(database, log, rooms, members, auth, audit);
     } catch (error) {
       await database.close();
       throw error;

@@ -28,8 +28,13 @@ export class CachedRoomDirectory extends RoomDirectory {
     return room;
   }
 
-  override async open(name: string, title?: string, owner?: User): Promise<{ room: Room; created: boolean }> {
-    const opened = await this.directory.open(name, title, owner);
+  override async open(
+    name: string,
+    title?: string,
+    owner?: User,
+    topic?: string,
+  ): Promise<{ room: Room; created: boolean }> {
+    const opened = await this.directory.open(name, title, owner, topic);
     this.remember(opened.room);
     return opened;
   }

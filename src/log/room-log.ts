@@ -128,7 +128,12 @@ export abstract class RoomDirectory {
    * Finds or creates a public room; `created` tells which, and only then is `owner` its owner. Concurrent calls, on any
    * node, end with one room.
    */
-  abstract open(name: string, title?: string, owner?: User): Promise<{ room: Room; created: boolean }>;
+  abstract open(
+    name: string,
+    title?: string,
+    owner?: User,
+    topic?: string,
+  ): Promise<{ room: Room; created: boolean }>;
   /** A room that begins with members. With `directKey`: finds the one that has it, or creates it. */
   abstract create(wish: NewRoom): Promise<{ room: Room; created: boolean }>;
   /** Public rooms, newest activity first. */

@@ -19,10 +19,15 @@ export class SqlRoomDirectory extends RoomDirectory {
     return row === undefined ? null : roomOf(row);
   }
 
-  override async open(name: string, title = name, owner?: User): Promise<{ room: Room; created: boolean }> {
+  override async open(
+    name: string,
+    title = name,
+    owner?: User,
+    topic = '',
+  ): Promise<{ room: Room; created: boolean }> {
     const found = await this.find(name);
     if (found !== null) return { room: found, created: false };
-    const row = newRow({ name, title, topic: '', kind: 'public', direct_key: null });
+    const row = newRow({ name, title, topic, kind: 'public', direct_key: null });
     return this.insert(row, owner ? [{ user: owner, role: 'owner' }] : []);
   }
 

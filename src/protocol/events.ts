@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { Changed } from './changed.js';
 import { RoomName } from './names.js';
+import { roomRequests } from './rooms.js';
 import { roomEvents, User } from './room-events.js';
 
+export * from './changed.js';
 export * from './room-events.js';
 
 /** Every request and push of the chat's own gateway. Server, browser, tests and AsyncAPI take theirs from here. */
@@ -32,18 +35,6 @@ export const Emoji = z
   .string()
   .max(64)
   .regex(/^\p{RGI_Emoji}$/v, 'one emoji');
-
-/**
- * These requests need no `clientId`: they say how things should be, so repeating one stores nothing new. The answer
- * is then the `seq` since when it is so, with `dup`.
- */
-export const Changed = z.object({ seq: z.int().positive(), dup: z.literal(true).optional() }).meta({
-  id: 'Changed',
-  description:
-    'It is so since the event `seq`. Repeating the request is harmless: where it is so already, nothing is stored, ' +
-    '`seq` is that of the event that made it so, and `dup` is true.',
-});
-export type Changed = z.infer<typeof Changed>;
 
 const Empty = z.strictObject({});
 
@@ -86,6 +77,7 @@ export const requests = {
     data: z.strictObject({ room: RoomName, id: MessageId, emoji: Emoji }),
     reply: Changed,
   },
+  ...roomRequests,
   typing: { data: z.strictObject({ room: RoomName }), reply: Empty },
   pong: { data: Empty, reply: Empty },
 } as const;

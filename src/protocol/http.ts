@@ -2,31 +2,12 @@ import { z } from 'zod';
 import type { AccountPages } from './account-pages.js';
 import { ClientId, Message, MessageText, Sent, User } from './events.js';
 import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.js';
-import { PersonName, RoomName } from './names.js';
+import { PersonName } from './names.js';
+import type { RoomKind, RoomSummary } from './rooms.js';
 
 /** Shapes of the HTTP API and of the pages' own data. OpenAPI is derived from these. */
 
-export const RoomSummary = z
-  .object({
-    room: z.string(),
-    title: z.string(),
-    topic: z.string(),
-    kind: z.literal('public'),
-    online: z.int().nonnegative(),
-    head: z.int().nonnegative(),
-    last: z.object({ user: User, text: z.string(), at: z.iso.datetime() }).optional(),
-  })
-  .meta({ id: 'Room' });
-export type RoomSummary = z.infer<typeof RoomSummary>;
-
-export const RoomList = z.object({ rooms: z.array(RoomSummary) });
-
-export const CreateRoom = z.strictObject({
-  name: RoomName,
-  title: z.string().trim().max(100).optional(),
-  kind: z.literal('public').optional(),
-});
-export type CreateRoom = z.infer<typeof CreateRoom>;
+export * from './rooms.js';
 
 const cursor = z.coerce.number().int().nonnegative();
 /** `before` and `after` exclude each other; without either it is the newest page. */
@@ -125,6 +106,7 @@ export interface RoomPageData {
   me: User;
   title: string;
   topic: string;
+  kind?: RoomKind;
   history: HistoryPage;
   members: User[];
   online: number;

@@ -1,7 +1,18 @@
 import { z } from 'zod';
-import { Changed, ClientId, Emoji, Message, MessageText, Reaction, Sent, User } from './events.js';
+import { Changed, ClientId, Emoji, Message, MessageText, Reaction, Role, Sent, User } from './events.js';
 import { ErrorBody } from './frames.js';
-import { EventsPage, HistoryPage, Me, Problem, RoomSummary } from './http.js';
+import {
+  EventsPage,
+  HistoryPage,
+  Me,
+  Problem,
+  RoomBans,
+  RoomDetail,
+  RoomInvite,
+  RoomKind,
+  RoomMembersList,
+  RoomSummary,
+} from './http.js';
 import { defaultLimits } from './limits.js';
 import { PersonName, RoomName } from './names.js';
 
@@ -28,6 +39,12 @@ const named: [z.ZodType, { id: string; description?: string; minLength?: number;
     ErrorBody,
     RoomName,
     RoomSummary,
+    RoomKind,
+    RoomDetail,
+    RoomMembersList,
+    RoomBans,
+    RoomInvite,
+    Role,
     HistoryPage,
     EventsPage,
     Me,

@@ -33,7 +33,7 @@ export class FanOut {
   protected now = () => performance.now();
   private readonly lastWords = (connection: Connection) => {
     this.replying.delete(connection);
-    this.serve(connection);
+    this.serveAll(connection);
   };
 
   /**
@@ -56,6 +56,12 @@ export class FanOut {
     group?.members.delete(connection);
     group?.current?.unserved.delete(connection);
     if (group?.members.size === 0) this.groups.delete(name);
+  }
+
+  /** What was delivered to the group until now leaves for this connection before anything else happens to it. */
+  serve(name: string, connection: Connection): void {
+    const group = this.groups.get(name);
+    if (group?.members.has(connection)) group.serve(connection);
   }
 
   members(name: string): ReadonlySet<Connection> {
@@ -126,11 +132,11 @@ export class FanOut {
   /** Replies go behind the pushes that were delivered before them, in however big a room. */
   private settle(connection: Connection): void {
     if (!this.replying.delete(connection)) return;
-    this.serve(connection);
+    this.serveAll(connection);
     connection.flush();
   }
 
-  private serve(connection: Connection): void {
+  private serveAll(connection: Connection): void {
     for (const name of connection.groups) this.groups.get(name)?.serve(connection);
   }
 }

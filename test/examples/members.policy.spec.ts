@@ -9,11 +9,11 @@ class MembersPolicy extends RoomPolicy {
   private readonly staff = new Set(['Ann']);
 
   override mayCreate(user: User, name: string): void {
-    this.check(user, name);
+    this.assertMember(user, name);
   }
 
   override mayRead(user: User, { name }: Room): void {
-    this.check(user, name);
+    this.assertMember(user, name);
   }
 
   override async maySend(user: User, { name }: Room): Promise<void> {
@@ -21,7 +21,7 @@ class MembersPolicy extends RoomPolicy {
       throw new ChatError('forbidden', 'news are only read');
   }
 
-  private check(user: User, name: string): void {
+  private assertMember(user: User, name: string): void {
     if (name.startsWith('staff-') && !this.staff.has(user.name))
       throw new ChatError('not_found', 'no such room');
   }

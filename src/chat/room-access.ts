@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { EventDraft } from '../log/room-log.js';
+import { type Access, RoomMembers } from '../log/room-members.js';
+import { RightsChanged } from '../log/rights-changed.js';
+import { ChatError, isRoomName, type User } from '../protocol/index.js';
+import { noSuchRoom, type Question, RoomPolicy } from './room.policy.js';
+import { type Operation, standingOf } from './room.rules.js';
+
+const MAX_KEPT = 20_000;
+/** Of decisions that are overtaken by others, again and again. */
+const ATTEMPTS = 6;
+
+export type Target = Question['target'];
+
+/**
+ * May this person do this, here and now? Reading asks the database each time. Writing may ask what was read before: its
+ * append says on which rights it was decided, and is refused where they are others by now.
+ */
+@Injectable()
+export class RoomAccess {
+  private readonly kept = new Map<string, Access>();
+
+  constructor(
+    private readonly members: RoomMembers,
+    readonly policy: RoomPolicy,
+  ) {}
+
+  /** `null` where there is none. Throws `bad_room`. */
+  async fresh(user: User, name: string): Promise<Access | null> {
+    if (!isRoomName(name)) throw new ChatError('bad_room', 'a room name is 1–64 letters, digits, "_" or "-"');
+    const access = await this.members.access(name, user.id);
+    if (this.kept.size >= MAX_KEPT) this.kept.clear();
+    if (access) this.kept.set(keyOf(user, name), access);
+    return access;
+  }
+
+  /** What was read before, however long ago: only for what is decided anew where it proves to be old. */
+  known(user: User, name: string): Access | undefined {
+    return this.kept.get(keyOf(user, name));
+  }
+
+  forget(user: User, name: string): void {
+    this.kept.delete(keyOf(user, name));
+  }
+
+  /** Throws `not_found` or `forbidden`. */
+  check(operation: Operation, user: User, access: Access, target?: Target): void | Promise<void> {
+    const now = Date.now();
+    return this.policy.check({
+      operation,
+      user,
+      room: access.room,
+      standing: standingOf(access, user, now),
+      mutedUntil: access.place.mutedUntil,
+      now,
+      ...(target && { target }),
+    });
+  }
+
+  /** Throws `not_found`, the same for a room that is not there and one that is not the caller's, or `forbidden`. */
+  async require(operation: Operation, user: User, name: string): Promise<Access> {
+    const access = await this.fresh(user, name);
+    if (!access) throw noSuchRoom();
+    await this.check(operation, user, access);
+    return access;
+  }
+
+  /**
+   * `act` decides and stores; where the rights changed between the two, it does so once more on those of now. Throws
+   * what it throws, and `busy` where they never stand still.
+   */
+  async settled<T>(user: User, name: string, act: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof RightsChanged) || attempt === ATTEMPTS) throw error;
+        this.forget(user, name);
+      }
+    }
+  }
+
+  /** What the other one is in this room. */
+  async targetIn(access: Access, target: User): Promise<NonNullable<Target> & Pick<Access, 'place'>> {
+    const place = await this.members.place(access.room.id, target.id);
+    const theirs = { room: access.room, place, isAdmin: false };
+    return { user: target, place, standing: standingOf(theirs, target, Date.now()) };
+  }
+}
+
+/** The draft, with the rights that it was decided on. */
+export function onRights<Draft extends EventDraft>(draft: Draft, { room }: Access): Draft {
+  return { ...draft, rights: room.rights };
+}
+
+function keyOf({ id }: User, name: string): string {
+  return `${id} ${name}`;
+}

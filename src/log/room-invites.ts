@@ -1,0 +1,109 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Database } from '../database/database.js';
+import type { User } from '../protocol/index.js';
+import { userOf } from './rows.js';
+
+export interface Invite {
+  id: string;
+  by: User;
+  expiresAt: number;
+  usesLeft: number | null;
+}
+
+const MAX_LISTED = 200;
+
+/** Invitations into rooms. Whoever reads the database finds hashes, and cannot come in by them. */
+export class RoomInvites {
+  constructor(private readonly database: Database) {}
+
+  /** The token is told here and never again: 256 random bits. */
+  async create(
+    roomId: string,
+    by: User,
+    expiresAt: number,
+    uses?: number,
+  ): Promise<Invite & { token: string }> {
+    const token = randomBytes(32).toString('base64url');
+    const id = randomUUID();
+    const row = {
+      id,
+      token_hash: hashOf(token),
+      room_id: roomId,
+      by_id: by.id,
+      created_at: Date.now(),
+      expires_at: expiresAt,
+      uses_left: uses ?? null,
+    };
+    await this.database.attempt(() =>
+      this.database.kysely
+        .insertInto('invite')
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute(),
+    );
+    return { id, by, expiresAt, usesLeft: row.uses_left, token };
+  }
+
+  async list(roomId: string, now: number): Promise<Invite[]> {
+    const query = this.database.kysely
+      .selectFrom('invite')
+      .leftJoin('person', 'person.id', 'by_id')
+      .select(['invite.id', 'by_id', 'expires_at', 'uses_left', 'name', 'guest', 'picture'])
+      .where('room_id', '=', roomId)
+      .where('expires_at', '>', now)
+      .where((is) => is.or([is('uses_left', 'is', null), is('uses_left', '>', 0)]))
+      .orderBy('created_at', 'desc')
+      .limit(MAX_LISTED);
+    const rows = await this.database.attempt(() => query.execute());
+    return rows.map(({ id, by_id, expires_at, uses_left, ...person }) => ({
+      id,
+      by: userOf(by_id, person),
+      expiresAt: expires_at,
+      usesLeft: uses_left,
+    }));
+  }
+
+  /** False where there is none. */
+  async delete(roomId: string, id: string): Promise<boolean> {
+    const query = this.database.kysely
+      .deleteFrom('invite')
+      .where('id', '=', id)
+      .where('room_id', '=', roomId);
+    return (await this.database.attempt(() => query.executeTakeFirst())).numDeletedRows > 0n;
+  }
+
+  /** The room that it leads to; `null` where it is unknown, over or used up: one statement for all of these. */
+  async find(token: string, now: number): Promise<{ id: string; room: string } | null> {
+    const query = this.database.kysely
+      .selectFrom('invite')
+      .innerJoin('room', 'room.id', 'room_id')
+      .select(['invite.id', 'room.name as room'])
+      .where('token_hash', '=', hashOf(token))
+      .where('expires_at', '>', now)
+      .where((is) => is.or([is('uses_left', 'is', null), is('uses_left', '>', 0)]));
+    return (await this.database.attempt(() => query.executeTakeFirst())) ?? null;
+  }
+
+  /** Takes one use; false where there is none left. Two at the same moment never take the same one. */
+  async take(id: string): Promise<boolean> {
+    const query = this.database.kysely
+      .updateTable('invite')
+      .set((set) => ({ uses_left: set('uses_left', '-', 1) }))
+      .where('id', '=', id)
+      .where((is) => is.or([is('uses_left', 'is', null), is('uses_left', '>', 0)]));
+    return (await this.database.attempt(() => query.executeTakeFirst())).numUpdatedRows > 0n;
+  }
+
+  /** Nobody came in by it after all. */
+  async giveBack(id: string): Promise<void> {
+    const query = this.database.kysely
+      .updateTable('invite')
+      .set((set) => ({ uses_left: set('uses_left', '+', 1) }))
+      .where('id', '=', id);
+    await this.database.attempt(() => query.execute());
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
