@@ -1,4 +1,5 @@
 import { accountViews } from './account/index.js';
+import { roomViews } from './rooms/index.js';
 import { liveViews, type ViewMap } from './pages.js';
 
 export { readAssets } from './assets.js';
@@ -6,4 +7,4 @@ export type { Page } from './layout.js';
 export type { ViewMap } from './pages.js';
 export { renderPage } from './render.js';
 
-export const views: ViewMap = { ...liveViews, ...accountViews };
+export const views: ViewMap = { ...liveViews, ...accountViews, ...roomViews };

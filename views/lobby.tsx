@@ -8,7 +8,8 @@ import { EnterRoom } from './components/enter-room.js';
 import { Icon } from './components/icon.js';
 import { Logo } from './components/logo.js';
 import { MeMenu } from './components/me-menu.js';
-import { RoomList } from './components/room-list.js';
+import { RoomList, sectionsOf } from './components/room-list.js';
+import { titleOf } from './client/room-title.js';
 
 export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
   const rooms = useRooms(data.rooms) ?? [];
@@ -16,8 +17,8 @@ export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
   const [me, setMe] = useState(data.me);
   const [typed, setTyped] = useState('');
   const wanted = typed.toLowerCase();
-  const matching = rooms.filter(({ room, title }) =>
-    [room, title].some((name) => name.toLowerCase().includes(wanted)),
+  const matching = rooms.filter((room) =>
+    [room.room, titleOf(room)].some((name) => name.toLowerCase().includes(wanted)),
   );
 
   return (
@@ -33,7 +34,13 @@ export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
           </AccountsContext.Provider>
         </header>
         <main class="lobby-main">
-          <h1>Rooms</h1>
+          <div class="lobby-title">
+            <h1>Rooms</h1>
+            <a class="button" href="/chat/~new/">
+              <Icon name="plus" />
+              New
+            </a>
+          </div>
           <EnterRoom
             error={data.error}
             exists={(name) => rooms.some(({ room }) => room === name)}
@@ -55,13 +62,15 @@ export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
               <p>Press Enter to create it.</p>
             </div>
           ) : (
-            <section aria-labelledby="open-rooms">
-              <div class="list-head">
-                <h2 id="open-rooms">Open rooms</h2>
-                <span class="quiet">{matching.length}</span>
-              </div>
-              <RoomList rooms={matching} />
-            </section>
+            sectionsOf(matching).map((section) => (
+              <section key={section.kind} aria-labelledby={`${section.kind}-rooms`}>
+                <div class="list-head">
+                  <h2 id={`${section.kind}-rooms`}>{section.title}</h2>
+                  <span class="quiet">{section.rooms.length}</span>
+                </div>
+                <RoomList rooms={section.rooms} />
+              </section>
+            ))
           )}
         </main>
       </div>

@@ -1,13 +1,16 @@
 import type { ComponentType } from 'preact';
 import type { AccountPages } from '../src/protocol/account-pages.js';
 import type { ErrorPageData, LobbyPageData, PageData, RoomPageData } from '../src/protocol/http.js';
+import type { RoomFormPages } from '../src/protocol/room-pages.js';
 import { ErrorPage } from './error.js';
 import { LobbyPage } from './lobby.js';
 import { RoomPage } from './room.js';
 
+type FormPages = AccountPages | RoomFormPages;
+
 /** The component that draws each page. A team replaces one by giving another of the same name. */
 export type ViewMap = LiveViews & {
-  [Name in AccountPages['view']]: ComponentType<{ data: Extract<AccountPages, { view: Name }> }>;
+  [Name in FormPages['view']]: ComponentType<{ data: Extract<FormPages, { view: Name }> }>;
 };
 
 /** Those that the browser takes over. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { renderToString } from 'preact-render-to-string';
 import type { PageData } from '../src/protocol/http.js';
+import type { RoomFormPages } from '../src/protocol/room-pages.js';
 import { Layout, type Page } from './layout.js';
 import { accountViews } from './account/index.js';
+import { roomViews } from './rooms/index.js';
 import { isLive, viewOf, type ViewMap } from './pages.js';
 
 /**
@@ -11,7 +13,7 @@ import { isLive, viewOf, type ViewMap } from './pages.js';
  */
 export function renderPage(data: PageData, page: Page, given: Partial<ViewMap> = {}): string {
   const filled: PageData = data.view === 'room' ? { ...data, clientId: data.clientId ?? randomUUID() } : data;
-  const View = viewOf(filled, { ...accountViews, ...given });
+  const View = viewOf(filled, { ...accountViews, ...roomViews, ...given });
   const document = renderToString(
     <Layout
       page={page}
@@ -38,7 +40,7 @@ export function jsonForScript(data: unknown): string {
   return JSON.stringify(data).replace(/[<>&\u2028\u2029]/gu, (character) => ESCAPES[character] ?? '');
 }
 
-const titles: Record<Exclude<PageData['view'], 'room' | 'error'>, string> = {
+const titles: Record<Exclude<PageData['view'], 'room' | 'error' | RoomFormPages['view']>, string> = {
   lobby: 'Rooms',
   'sign-in': 'Sign in',
   register: 'Register',
@@ -51,6 +53,10 @@ const titles: Record<Exclude<PageData['view'], 'room' | 'error'>, string> = {
 };
 
 function titleOf(data: PageData): string {
-  if (data.view === 'room') return `#${data.title}`;
+  if (data.view === 'room') return data.kind === 'public' ? `#${data.title}` : data.title;
+  if (data.view === 'room-settings') return `About ${data.title}`;
+  if (data.view === 'new-room') return 'New room';
+  if (data.view === 'invite') return `Invitation to ${data.title}`;
+  if (data.view === 'person') return data.person.name;
   return data.view === 'error' ? data.title : titles[data.view];
 }

@@ -4,10 +4,12 @@ import type { RoomPageData, RoomSummary } from '../src/protocol/http.js';
 import { roomPath } from './client/room-name.js';
 import type { RoomState } from './client/room-state.js';
 import { useMessageCommands } from './client/use-message-commands.js';
+import { useNow } from './client/use-now.js';
 import { useRoom, useRooms } from './client/use-room.js';
 import { AccountsContext } from './components/account-links.js';
 import { TimesContext, useTimes } from './components/at.js';
 import { Composer, COMPOSER_ID } from './components/composer.js';
+import { ClosedComposer, closedBecause } from './components/closed-composer.js';
 import { ConnectionBanner } from './components/connection-banner.js';
 import { Conversation } from './components/conversation.js';
 import { DeleteDialog } from './components/delete-dialog.js';
@@ -27,6 +29,8 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
   useEffect(() => setReady(true), []);
 
   const { room } = view;
+  const { facts } = room;
+  const closed = closedBecause(facts, useNow(facts.mutedUntil));
   const doing = useMessageCommands(room, session, data.editing ?? null);
   const back = roomPath(room.room);
   const openPeople = (open: boolean): void => {
@@ -40,7 +44,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
       <AccountsContext.Provider value={data.accounts === true}>
         <div class="app room">
           <Sidebar
-            rooms={(rooms ?? [onlyThis(data)]).map((summary) => liveSummary(summary, room))}
+            rooms={withThis(rooms ?? [], onlyThis(data)).map((summary) => liveSummary(summary, room))}
             current={room.room}
             me={room.me}
             back={back}
@@ -48,8 +52,11 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
           />
           <main class="main">
             <RoomHeader
-              title={data.title}
-              topic={data.topic}
+              room={room.room}
+              kind={data.kind}
+              title={facts.title}
+              topic={facts.topic}
+              slowModeSeconds={facts.slowModeSeconds}
               online={room.online}
               peopleOpen={peopleOpen}
               onPeople={() => openPeople(!peopleOpen)}
@@ -57,13 +64,15 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
             <ConnectionBanner
               connection={view.connection}
               degraded={view.degraded}
+              gone={view.gone}
               onTryNow={() => session?.tryNow()}
             />
             <Conversation
               view={view}
               session={session}
-              title={data.title}
-              topic={data.topic}
+              kind={data.kind}
+              title={facts.title}
+              topic={facts.topic}
               ready={ready}
               toEnd={toEnd}
               commands={doing.commands}
@@ -84,25 +93,29 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
                   </button>
                 </p>
               )}
-              <Composer
-                room={room.room}
-                title={data.title}
-                textLength={data.textLength}
-                draft={data.draft ?? ''}
-                clientId={data.clientId ?? ''}
-                error={data.error}
-                ready={ready}
-                onSend={(text) => {
-                  session?.send(text);
-                  toEnd.current();
-                }}
-                onTyping={() => session?.typing()}
-                editing={doing.editing}
-                onEditLast={doing.editLast}
-                onSave={doing.save}
-                onCancel={doing.cancel}
-                onRemove={doing.removeEditing}
-              />
+              {view.gone || closed ? (
+                <ClosedComposer>{closed}</ClosedComposer>
+              ) : (
+                <Composer
+                  room={room.room}
+                  title={facts.title}
+                  textLength={data.textLength}
+                  draft={data.draft ?? ''}
+                  clientId={data.clientId ?? ''}
+                  error={data.error}
+                  ready={ready}
+                  onSend={(text) => {
+                    session?.send(text);
+                    toEnd.current();
+                  }}
+                  onTyping={() => session?.typing()}
+                  editing={doing.editing}
+                  onEditLast={doing.editLast}
+                  onSave={doing.save}
+                  onCancel={doing.cancel}
+                  onRemove={doing.removeEditing}
+                />
+              )}
               <Typing users={room.typing.map(({ user }) => user)} />
             </footer>
           </main>
@@ -124,14 +137,26 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
   );
 }
 
+/** A list has the room that is open, whatever else it has. */
+function withThis(rooms: readonly RoomSummary[], current: RoomSummary): readonly RoomSummary[] {
+  return rooms.some(({ room }) => room === current.room) ? rooms : [current, ...rooms];
+}
+
 /** Until the list is here, the one room that is known for sure. */
-function onlyThis({ history, title, topic, online }: RoomPageData): RoomSummary {
-  return { room: history.room, title, topic, kind: 'public', online, head: history.head };
+function onlyThis({ history, kind, title, topic, online, people }: RoomPageData): RoomSummary {
+  return { room: history.room, title, topic, kind, online, head: history.head, ...(people && { people }) };
 }
 
 /** The list is asked for now and then; of the room that is open, more is known. */
-function liveSummary(summary: RoomSummary, { room, messages, online }: RoomState): RoomSummary {
+function liveSummary(summary: RoomSummary, { room, messages, online, facts }: RoomState): RoomSummary {
   if (summary.room !== room) return summary;
   const last = messages.findLast(({ deleted }) => !deleted);
-  return { ...summary, online, ...(last && { last: { user: last.user, text: last.text, at: last.at } }) };
+  const title = summary.people ? summary.title : facts.title;
+  return {
+    ...summary,
+    title,
+    topic: facts.topic,
+    online,
+    ...(last && { last: { user: last.user, text: last.text, at: last.at } }),
+  };
 }

@@ -58,6 +58,7 @@ import { ChatController } from './chat.controller.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConfigurableModuleClass } from './chat.module-definition.js';
 import { CHAT_OPTIONS, type ChatModuleOptions } from './chat.options.js';
+import { InviteController } from './invite.controller.js';
 import { InvitesService } from './invites.service.js';
 import { LiveRooms } from './live-rooms.js';
 import { LocalPeople } from './local-people.js';
@@ -69,13 +70,17 @@ import { MessageChangesService } from './message-changes.service.js';
 import { MessageFormController } from './message-form.controller.js';
 import { MessageService } from './message.service.js';
 import { ModerationService } from './moderation.service.js';
+import { NewRoomController } from './new-room.controller.js';
 import { NodeLink } from './node-link.js';
+import { PeopleFinder } from './people.finder.js';
 import { PeopleService } from './people.service.js';
 import { PresenceService } from './presence.service.js';
 import { RateLimits } from './rate-limits.js';
 import { RoomAccess } from './room-access.js';
 import { RoomCreationService } from './room-creation.service.js';
 import { InvitesController, RoomMembersController } from './room-members.controller.js';
+import { RoomSettingsController } from './room-settings.controller.js';
+import { RoomSettingsPage } from './room-settings.page.js';
 import { RoomPages } from './room.pages.js';
 import { RoomService } from './room.service.js';
 import { RoomsController } from './rooms.controller.js';
@@ -113,6 +118,7 @@ const chat = [
   MessageChangesService,
   MessageService,
   NodeLink,
+  PeopleFinder,
   PeopleService,
   PresenceService,
   RateLimits,
@@ -121,6 +127,7 @@ const chat = [
   RoomAccess,
   RoomCreationService,
   RoomPages,
+  RoomSettingsPage,
   RoomService,
   RoomsGateway,
   ServiceStatusGateway,
@@ -199,6 +206,9 @@ const web = [
     AuditController,
     AuditApiController,
     PicturesController,
+    NewRoomController,
+    InviteController,
+    RoomSettingsController,
     ChatController,
     RoomsController,
     RoomMembersController,

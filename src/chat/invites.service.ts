@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Invite, RoomInvites } from '../log/room-invites.js';
+import { type Invite, type InviteGoal, RoomInvites } from '../log/room-invites.js';
 import {
   type Accepted,
   ChatError,
@@ -40,6 +40,12 @@ export class InvitesService {
     if (!(await this.invites.delete(room.id, id))) throw new ChatError('not_found', 'no such invitation');
   }
 
+  /** What a link leads to, for whoever has it. Throws `not_found`. */
+  async look(token: string): Promise<{ title: string; by: User }> {
+    const { title, by } = await this.find(token);
+    return { title, by };
+  }
+
   /** Throws `not_found`, the same for one that never was, is over, or leads where the caller may not go. */
   async accept(user: User, token: string): Promise<Accepted> {
     this.limits.join(user.id);
@@ -73,7 +79,7 @@ export class InvitesService {
     }
   }
 
-  private async find(token: string): Promise<{ id: string; room: string }> {
+  private async find(token: string): Promise<InviteGoal> {
     const invite = await this.invites.find(token, Date.now());
     if (!invite) throw noSuchInvite();
     return invite;

@@ -67,7 +67,7 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** No error where the connection is not in the room. */
-  leave(connection: Connection, room: string): void {
+  leave(connection: Connection, room: string, isRemoved = false): void {
     const rooms = this.roomsOf(connection);
     const place = placeIn(rooms, room);
     if (!place) return;
@@ -77,7 +77,7 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       rooms.filter((each) => each !== place),
     );
     this.fanOut.remove(live.room.id, connection);
-    this.presence.exit(live.room.id, connection.user.id);
+    this.presence.exit(live.room.id, connection.user.id, isRemoved);
     this.liveRooms.leave(live);
   }
 
@@ -95,7 +95,7 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       const place = this.roomsOf(connection).find((each) => each.live === live);
       if (!place || place.since >= seq) continue;
       this.fanOut.serve(id, connection);
-      this.leave(connection, name);
+      this.leave(connection, name, true);
       this.fanOut.push(connection, { event: 'room.left', data: { room: name, seq } });
       if (connection.room === name) connection.close(CloseCode.removed, 'removed from the room');
     }

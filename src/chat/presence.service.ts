@@ -59,8 +59,9 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
     if (entry.presence.enter(user)) this.changed(room.id, entry, { joined: [user] });
   }
 
-  exit(roomId: string, userId: string): void {
-    this.rooms.get(roomId)?.presence.exit(userId, performance.now());
+  /** Who was removed is gone; who left by themselves may be reloading, and stays for a moment. */
+  exit(roomId: string, userId: string, isRemoved = false): void {
+    this.rooms.get(roomId)?.presence.exit(userId, isRemoved ? -Infinity : performance.now());
   }
 
   rename(user: User): void {

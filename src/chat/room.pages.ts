@@ -3,6 +3,7 @@ import { AuthProvider } from '../auth/auth-provider.js';
 import { Env } from '../config/env.js';
 import { type LobbyPageData, PAGE_SIZE, type RoomPageData, type User } from '../protocol/index.js';
 import { PresenceService } from './presence.service.js';
+import { roomTitle } from './room-title.js';
 import { RoomService } from './room.service.js';
 
 /** What the pages are rendered from. */
@@ -31,16 +32,19 @@ export class RoomPages {
    */
   async room(me: User, name: string, show: { before?: number; edit?: string } = {}): Promise<RoomPageData> {
     const { before, edit } = show;
-    const { room } = await this.rooms.enter(me, name);
+    const { room, place } = await this.rooms.enter(me, name);
     const people = await this.rooms.peopleOf(room, me);
     const editing = edit === undefined ? null : await this.rooms.own(me, room, edit);
     return {
       view: 'room',
       me,
-      // A conversation without a title is called after the others in it.
-      title: room.title || (people ?? []).map((person) => person.name).join(', ') || 'Conversation',
+      title: roomTitle({ room: room.name, title: room.title, people }),
       kind: room.kind,
+      ...(people && { people }),
       topic: room.topic,
+      ...(room.archived && { archived: true }),
+      ...(room.slowModeSeconds > 0 && { slowModeSeconds: room.slowModeSeconds }),
+      ...(place.mutedUntil > Date.now() && { mutedUntil: new Date(place.mutedUntil).toISOString() }),
       history: await this.rooms.page(room, { before, limit: PAGE_SIZE }),
       ...(before !== undefined && { earlier: true }),
       ...(editing && { editing: { id: editing.id, text: editing.text } }),

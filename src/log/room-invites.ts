@@ -3,6 +3,14 @@ import type { Database } from '../database/database.js';
 import type { User } from '../protocol/index.js';
 import { userOf } from './rows.js';
 
+/** Where an invitation leads. */
+export interface InviteGoal {
+  id: string;
+  room: string;
+  title: string;
+  by: User;
+}
+
 export interface Invite {
   id: string;
   by: User;
@@ -73,15 +81,20 @@ export class RoomInvites {
   }
 
   /** The room that it leads to; `null` where it is unknown, over or used up: one statement for all of these. */
-  async find(token: string, now: number): Promise<{ id: string; room: string } | null> {
+  async find(token: string, now: number): Promise<InviteGoal | null> {
     const query = this.database.kysely
       .selectFrom('invite')
       .innerJoin('room', 'room.id', 'room_id')
-      .select(['invite.id', 'room.name as room'])
+      .leftJoin('person', 'person.id', 'by_id')
+      .select(['invite.id', 'room.name as room', 'room.title', 'by_id'])
+      .select(['person.name', 'guest', 'picture'])
       .where('token_hash', '=', hashOf(token))
       .where('expires_at', '>', now)
       .where((is) => is.or([is('uses_left', 'is', null), is('uses_left', '>', 0)]));
-    return (await this.database.attempt(() => query.executeTakeFirst())) ?? null;
+    const row = await this.database.attempt(() => query.executeTakeFirst());
+    if (!row) return null;
+    const { id, room, title, by_id, ...person } = row;
+    return { id, room, title, by: userOf(by_id, person) };
   }
 
   /** Takes one use; false where there is none left. Two at the same moment never take the same one. */

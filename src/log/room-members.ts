@@ -45,6 +45,11 @@ export abstract class RoomMembers {
   abstract bans(roomId: string, now: number): Promise<RoomBan[]>;
   /** Who of these is there and not shut out, as they are called now. */
   abstract people(ids: readonly string[]): Promise<User[]>;
+  /**
+   * Whoever has an account and is called so, or so that one takes them for it: names are theirs alone. Where others
+   * keep the accounts, whoever is called exactly so, if that is one person.
+   */
+  abstract named(name: string): Promise<User | null>;
   /** Of each room, its members but this person. For direct conversations, which are called after them. */
   abstract others(roomIds: readonly string[], userId: string): Promise<Map<string, User[]>>;
   /** When the person last said something there; 0: never. */

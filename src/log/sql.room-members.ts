@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { AuthTables } from '../database/auth.tables.js';
+import { skeleton } from '../auth/look-alikes.js';
 import { isShutOut } from '../auth/standing.js';
 import { userOf as accountOf } from '../auth/user-row.js';
 import type { Database } from '../database/database.js';
@@ -109,6 +110,28 @@ export class SqlRoomMembers extends RoomMembers {
         known.set(row.id, user);
       }
     return ids.flatMap((id) => known.get(id) ?? []);
+  }
+
+  override async named(name: string): Promise<User | null> {
+    const [claim, written] = await this.database.attempt(() =>
+      Promise.all([
+        this.tables
+          .selectFrom('takenName')
+          .select('userId')
+          .where('skeleton', '=', skeleton(name))
+          .executeTakeFirst(),
+        this.tables
+          .selectFrom('person')
+          .select('id')
+          .where('name', '=', name)
+          .where('guest', '=', 0)
+          .limit(2)
+          .execute(),
+      ]),
+    );
+    const id = claim?.userId ?? (written.length === 1 ? written[0]?.id : undefined);
+    const [person] = id === undefined ? [] : await this.people([id]);
+    return person && !person.guest ? person : null;
   }
 
   override async others(roomIds: readonly string[], userId: string): Promise<Map<string, User[]>> {

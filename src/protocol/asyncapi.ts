@@ -1,62 +1,9 @@
 import { z } from 'zod';
+import { pushSummary, requestSummary } from './asyncapi.summaries.js';
 import { CloseCode, errorStatus, mayReconnect, SUBPROTOCOL } from './codes.js';
 import { Message, type PushName, pushes, type RequestName, requests } from './events.js';
 import { ErrorBody, PlainRequest, RequestFrame } from './frames.js';
 import { componentSchemas, type DocumentInfo, schemaRef } from './json-schema.js';
-import { MAX_REACTION_KINDS } from './limits.js';
-
-const requestSummary: Record<RequestName, string> = {
-  'room.join': 'Joins a room; missed events after `after` follow as pushes, then live ones',
-  'room.leave': 'Leaves a room',
-  'message.send': 'Stores a message; the reply means stored',
-  'message.edit':
-    'Replaces the text of an own message. Needs no `clientId`: the same text again changes nothing',
-  'message.delete': 'Deletes an own message: its place stays, its text is gone. Repeating it changes nothing',
-  'reaction.add': `Adds one emoji to a message, which has up to ${MAX_REACTION_KINDS} kinds. Repeating it changes nothing`,
-  'reaction.remove': 'Takes it back. Repeating it changes nothing',
-  'room.create': 'Creates a room, or opens the conversation with these people',
-  'room.get': 'What a room is, what one is in it, and what one may do',
-  'room.update': 'Changes what a room is called, and how it is used',
-  'members.list': 'The members of a room, with their roles',
-  'member.set': 'Joins (`me`), adds somebody, or gives a member another role',
-  'member.remove': 'Gives membership up (`me`), or removes somebody',
-  'member.ban': 'Removes somebody, who may not come back before `until`',
-  'member.unban': 'Ends a ban',
-  'member.mute': 'Lets somebody say nothing before `until`',
-  'member.unmute': 'Lets them speak again',
-  'bans.list': 'Who may not enter, and why',
-  'invite.create': 'Makes an invitation; its token is told only here',
-  'invites.list': 'The invitations that still count',
-  'invite.delete': 'Takes one back',
-  'invite.accept': 'Becomes a member by an invitation',
-  typing: 'Tells the room that one types; throttled, and forgotten after 5 s',
-  pong: 'Answers `ping`',
-};
-
-const pushSummary: Record<PushName, string> = {
-  welcome: 'The first frame: who one is, and the limits',
-  'message.created': 'A message, in the one order of its room',
-  'message.edited': 'The message `id` says something else now',
-  'message.deleted': 'The message `id` has no text and no reactions any more',
-  'reaction.added': 'Somebody reacted to the message `id`',
-  'reaction.removed': 'Somebody took a reaction to the message `id` back',
-  'member.joined': '`member` is a member now, with this role',
-  'member.left': '`member` is no member any more, as they wished',
-  'member.kicked': '`member` was removed',
-  'member.banned': '`member` was removed, and may not come back before `until`',
-  'member.unbanned': '`member` may come back',
-  'member.changed': '`member` has another role',
-  'member.muted': '`member` may not say anything before `until`',
-  'member.unmuted': '`member` may speak again',
-  'room.updated': 'What the room is called, and how it is used, all of it',
-  'room.left': 'One is no longer in the room: nothing behind `seq` comes. Not an event of the room',
-  presence: 'Who came and who went',
-  typing: 'Somebody types',
-  resync: 'What was missed is too much: reload the page of history',
-  ping: 'Asks for `pong`, and says how far each joined room is',
-  service: 'Whether other servers are out of reach: what is said there then comes seconds late',
-  bye: 'The server restarts: come back after `retryAfterMs`',
-};
 
 const closeMeaning: Record<keyof typeof CloseCode, string> = {
   normal: 'asked for',

@@ -3,6 +3,7 @@ import type { AccountPages } from './account-pages.js';
 import { ClientId, Message, MessageText, Sent, User } from './events.js';
 import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.js';
 import { PersonName } from './names.js';
+import type { RoomFormPages } from './room-pages.js';
 import type { RoomKind, RoomSummary } from './rooms.js';
 
 /** Shapes of the HTTP API and of the pages' own data. OpenAPI is derived from these. */
@@ -106,7 +107,13 @@ export interface RoomPageData {
   me: User;
   title: string;
   topic: string;
-  kind?: RoomKind;
+  kind: RoomKind;
+  /** Of a conversation: the others in it. */
+  people?: User[];
+  archived?: boolean;
+  slowModeSeconds?: number;
+  /** Left out where one may write. */
+  mutedUntil?: string;
   history: HistoryPage;
   members: User[];
   online: number;
@@ -133,4 +140,4 @@ export interface ErrorPageData {
   detail: string;
 }
 
-export type PageData = LobbyPageData | RoomPageData | ErrorPageData | AccountPages;
+export type PageData = LobbyPageData | RoomPageData | ErrorPageData | AccountPages | RoomFormPages;

@@ -8,3 +8,4 @@ export * from './http.js';
 export * from './limits.js';
 export * from './names.js';
 export * from './rights.js';
+export * from './room-pages.js';

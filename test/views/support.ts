@@ -53,6 +53,7 @@ export function eventsOf(head: number, query: { after: number; limit: number }, 
 export function roomData(change: Partial<RoomPageData> = {}): RoomPageData {
   return {
     view: 'room',
+    kind: 'public',
     me: bob,
     title: 'lobby',
     topic: '',

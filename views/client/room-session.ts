@@ -5,10 +5,11 @@ import { KeptConnection, type Connection } from './connection.js';
 import { follow } from './kept-outbox.js';
 import { MessageActions } from './message-actions.js';
 import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent } from './outbox.js';
-import type { RoomSessionOptions, RoomView } from './room-view.js';
+import { initialView, type RoomSessionOptions, type RoomView } from './room-view.js';
 import type { RoomPush } from './room-events.js';
 import { Sender } from './sender.js';
-import { hasGap, initialRoomState, reduceRoom, type RoomEvent } from './room-state.js';
+import { REMOVED, shutOut } from './shut-out.js';
+import { hasGap, reduceRoom, type RoomEvent } from './room-state.js';
 
 const OLDER_PAGE = 50;
 const TYPING_EVERY_MS = 3_000;
@@ -30,13 +31,7 @@ export class RoomSession {
 
   constructor(private readonly options: RoomSessionOptions) {
     const { url, WebSocket, clock } = options;
-    this.view = {
-      room: initialRoomState(options.start),
-      outbox: [],
-      connection: { status: 'connecting' },
-      degraded: false,
-      older: 'idle',
-    };
+    this.view = initialView(options.start);
     this.connection = new KeptConnection({
       url,
       WebSocket,
@@ -140,6 +135,7 @@ export class RoomSession {
       const head = (data as PushData<'ping'>).heads[this.view.room.room];
       if (head !== undefined && this.joined) this.change({ type: 'heard-of', head });
     } else if ((data as { room?: string }).room !== this.view.room.room) return;
+    else if (event === 'room.left') this.leave(REMOVED);
     else if (typeof (data as { seq?: unknown }).seq === 'number')
       this.change({ type: 'log', events: [{ event, data: data as RoomPush['data'] }] });
     else if (event === 'presence') this.change({ type: 'presence', ...(data as PushData<'presence'>) });
@@ -164,10 +160,20 @@ export class RoomSession {
       // Recovered: what was missed follows as pushes. Otherwise it has to be fetched.
       if (!reply.recovered) this.change({ type: 'heard-of', head: reply.head });
       this.sender.flush();
-    } catch {
+    } catch (error) {
+      const why = shutOut(error);
+      if (why) return this.leave(why);
       // Without the room this socket is of no use; the next one tries again, with the waits in between.
       this.connection.reconnect(CloseCode.reconnect);
     }
+  }
+
+  /** For good, as far as this page goes: it is told, and nothing is tried again behind one's back. */
+  private leave(why: string): void {
+    this.joined = false;
+    this.set({ gone: why });
+    this.connection.stop();
+    this.changeOutbox({ type: 'all-failed', problem: why });
   }
 
   private async fill(): Promise<void> {

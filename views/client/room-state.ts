@@ -1,6 +1,7 @@
 import type { Message, User } from '../../src/protocol/events.js';
 import type { HistoryPage } from '../../src/protocol/http.js';
 import { applied, type RoomPush } from './room-events.js';
+import { factsAfter, factsOf, type PageFacts, type RoomFacts } from './room-facts.js';
 
 /**
  * What one knows of a room, as a pure reducer. The same facts in any order and any number give the same state.
@@ -12,6 +13,8 @@ export interface RoomState {
   room: string;
   epoch: string;
   messages: readonly Message[];
+  /** As they are at `position`, like the messages. */
+  facts: RoomFacts;
   /** Everything up to this seq is known. */
   position: number;
   /** The newest seq heard of; above `position` there is something to fetch. */
@@ -43,17 +46,20 @@ export const TYPING_MS = 5_000;
 /** More than happens while a page is on its way. */
 export const RECENT = 200;
 
-export function initialRoomState(start: {
+export interface RoomStart extends PageFacts {
   history: HistoryPage;
   me: User;
   members: readonly User[];
   online: number;
-}): RoomState {
+}
+
+export function initialRoomState(start: RoomStart): RoomState {
   const { history, me, members, online } = start;
   return {
     room: history.room,
     epoch: history.epoch,
     messages: history.messages,
+    facts: factsOf(start),
     position: history.head,
     head: history.head,
     more: history.more,
@@ -139,12 +145,15 @@ function withOlder(state: RoomState, before: number, page: HistoryPage): RoomSta
 
 /** Applies what has become next. */
 function settle(state: RoomState): RoomState {
-  let { position, messages } = state;
+  let { position, messages, facts } = state;
   const next = state.ahead.filter(({ data }) => data.seq === position + 1 && ++position);
   if (next.length === 0) return state;
-  for (const event of next) messages = applied(messages, event);
+  for (const event of next) {
+    messages = applied(messages, event);
+    facts = factsAfter(facts, event, state.me.id);
+  }
   const recent = [...state.recent, ...next].slice(-RECENT);
-  return { ...state, position, messages, ahead: state.ahead.slice(next.length), recent };
+  return { ...state, position, messages, facts, ahead: state.ahead.slice(next.length), recent };
 }
 
 /** By code point, not by locale: the server's order and the browser's must be the same. */

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
 import type { OutboxStore } from './kept-outbox.js';
 import type { Outbox } from './outbox.js';
-import type { initialRoomState, RoomState } from './room-state.js';
+import { initialRoomState, type RoomStart, type RoomState } from './room-state.js';
 
 /** What a page shows of a room. */
 export interface RoomView {
@@ -13,12 +13,26 @@ export interface RoomView {
   connection: Connection;
   /** Other servers are out of reach of ours: what is said there comes late. */
   degraded: boolean;
+  /** Why one is not in the room any more, for people. */
+  gone: string | null;
   older: 'idle' | 'loading' | 'failed';
+}
+
+/** Before the first word from the server. */
+export function initialView(start: RoomStart): RoomView {
+  return {
+    room: initialRoomState(start),
+    outbox: [],
+    connection: { status: 'connecting' },
+    degraded: false,
+    gone: null,
+    older: 'idle',
+  };
 }
 
 /** What a session is made of; a test passes its own. */
 export interface RoomSessionOptions {
-  start: Parameters<typeof initialRoomState>[0];
+  start: RoomStart;
   url: string;
   WebSocket: SocketConstructor;
   clock: Clock;

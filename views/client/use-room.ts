@@ -3,24 +3,14 @@ import type { RoomPageData, RoomSummary } from '../../src/protocol/http.js';
 import { systemClock } from './clock.js';
 import { eventsOf, historyOf, listRooms } from './http-api.js';
 import { indexedDbOutbox } from './kept-outbox.js';
-import { initialRoomState } from './room-state.js';
 import { RoomSession } from './room-session.js';
-import type { RoomView } from './room-view.js';
+import { initialView, type RoomView } from './room-view.js';
 import { roomPath } from './room-name.js';
 
 /** The room of this page, live in the browser; on the server just what the page was given. */
 export function useRoom(data: RoomPageData): { view: RoomView; session: RoomSession | null } {
   const [session] = useState(() => (typeof window === 'undefined' ? null : sessionFor(data)));
-  const [view, setView] = useState<RoomView>(
-    () =>
-      session?.view ?? {
-        room: initialRoomState(data),
-        outbox: [],
-        connection: { status: 'connecting' },
-        degraded: false,
-        older: 'idle',
-      },
-  );
+  const [view, setView] = useState<RoomView>(() => session?.view ?? initialView(data));
   useEffect(() => {
     if (!session) return;
     // The newest messages are not on this page, and a stretch with a hole is not shown.

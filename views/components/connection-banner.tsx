@@ -15,14 +15,25 @@ const STOPPED: Partial<Record<number, string>> = {
 export function ConnectionBanner({
   connection,
   degraded,
+  gone,
   onTryNow,
 }: {
   connection: Connection;
   degraded: boolean;
+  gone: string | null;
   onTryNow(): void;
 }): VNode {
   return (
     <div class="banner-slot" role="status">
+      {gone && (
+        <div class="banner stopped">
+          <Icon name="alert" />
+          <span>{gone}</span>
+          <a class="link-button" href="/chat/">
+            All rooms
+          </a>
+        </div>
+      )}
       {connection.status === 'waiting' && (
         <div class="banner">
           <Icon name="offline" />

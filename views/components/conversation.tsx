@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef } from 'preact/hooks';
+import type { RoomPageData } from '../../src/protocol/http.js';
 import type { RoomSession } from '../client/room-session.js';
 import type { RoomView } from '../client/room-view.js';
 import { rowsOf } from '../client/rows.js';
@@ -14,6 +15,7 @@ import { RoomBeginning } from './room-beginning.js';
 export interface ConversationProps {
   view: RoomView;
   session: RoomSession | null;
+  kind: RoomPageData['kind'];
   title: string;
   topic: string;
   ready: boolean;
@@ -24,7 +26,7 @@ export interface ConversationProps {
 }
 
 export function Conversation(props: ConversationProps): VNode {
-  const { view, session, title, topic, ready } = props;
+  const { view, session, kind, title, topic, ready } = props;
   const { room, outbox, older } = view;
   const times = useContext(TimesContext);
   const goToEnd = useRef<() => void>(() => {});
@@ -40,7 +42,7 @@ export function Conversation(props: ConversationProps): VNode {
 
   useEffect(() => {
     const hidden = document.visibilityState !== 'visible';
-    const name = `#${title}`;
+    const name = kind === 'public' ? `#${title}` : title;
     document.title = hidden && unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${name}` : name;
   }, [unread, title]);
 
@@ -67,7 +69,7 @@ export function Conversation(props: ConversationProps): VNode {
   if (atFirst && room.more) {
     top = <Older state={older} before={shown[0]?.seq ?? 0} onRetry={() => void loadOlder()} />;
   } else if (atFirst) {
-    top = <RoomBeginning title={title} topic={topic} empty={rows.length === 0} ready={ready} />;
+    top = <RoomBeginning kind={kind} title={title} topic={topic} empty={rows.length === 0} ready={ready} />;
   }
 
   return (

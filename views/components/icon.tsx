@@ -28,6 +28,15 @@ const paths = {
     'M14.8 9.6v.2',
   ],
   trash: ['M5 7h14', 'M9.5 7V4.8h5V7', 'M7 7l.8 12.2h8.4L17 7', 'M10.4 10.8v5', 'M13.6 10.8v5'],
+  lock: ['M6.5 11h11v8.5h-11Z', 'M8.5 11V8a3.5 3.5 0 0 1 7 0v3'],
+  settings: [
+    'M4 7h9',
+    'M18 7h2',
+    'M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
+    'M4 17h2',
+    'M11 17h9',
+    'M8.5 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
+  ],
   link: [
     'M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3',
     'M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7l1.1-1.1',
@@ -43,6 +52,9 @@ const paths = {
 } as const;
 
 export type IconName = keyof typeof paths;
+
+/** What kind of room it is. */
+export const kindIcons = { public: 'hash', private: 'lock', direct: 'people' } as const;
 
 /** Beside words, never instead of them: hidden from assistive technology. */
 export function Icon({ name, class: className = '' }: { name: IconName; class?: string }): VNode {

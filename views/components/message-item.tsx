@@ -7,6 +7,7 @@ import { Avatar, hueClass } from './avatar.js';
 import { Icon } from './icon.js';
 import { MessageBar } from './message-bar.js';
 import { MessageText } from './message-text.js';
+import { PersonLink } from './person-link.js';
 import { type MessageCommands, Reactions } from './reactions.js';
 
 export interface MessageItemProps {
@@ -67,7 +68,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): V
           <span class="sr-only">You: </span>
         ) : (
           <div class={row.first ? `author ${hueClass(row.user.id)}` : 'sr-only'}>
-            <bdi>{row.user.name}</bdi>
+            <PersonLink user={row.user} tabIndex={current ? 0 : -1} />
           </div>
         )}
         <div class="text" dir="auto">

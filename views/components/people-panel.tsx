@@ -3,6 +3,7 @@ import type { User } from '../../src/protocol/events.js';
 import { Avatar } from './avatar.js';
 import { Icon } from './icon.js';
 import { MeMenu } from './me-menu.js';
+import { PersonLink } from './person-link.js';
 
 /** Beside the conversation on a wide screen; elsewhere a drawer, which `#people` opens without a script, too. */
 export function PeoplePanel(props: {
@@ -59,7 +60,7 @@ export function PeoplePanel(props: {
             <li key={user.id}>
               <Avatar user={user} size="small" />
               <span class="person">
-                <bdi>{user.name}</bdi>
+                <PersonLink user={user} />
                 {user.id === me.id && <span class="quiet"> (you)</span>}
                 {user.status && (
                   <small class="person-status">

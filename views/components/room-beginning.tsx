@@ -1,15 +1,23 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { Icon } from './icon.js';
+import type { RoomPageData } from '../../src/protocol/http.js';
+import { Icon, kindIcons } from './icon.js';
+
+const beginnings = {
+  direct: 'Nobody else knows of this conversation.',
+  empty: 'Nobody has said anything yet. Be the first.',
+  room: 'It all started here.',
+};
 
 /** Above the first message of all; alone in a room where nobody has said anything. */
 export function RoomBeginning(props: {
+  kind: RoomPageData['kind'];
   title: string;
   topic: string;
   empty: boolean;
   ready: boolean;
 }): VNode {
-  const { title, topic, empty, ready } = props;
+  const { kind, title, topic, empty, ready } = props;
   const [copied, setCopied] = useState(false);
   const copy = (): void => {
     navigator.clipboard.writeText(location.href.split(/[?#]/u)[0] ?? '').then(
@@ -20,16 +28,14 @@ export function RoomBeginning(props: {
   return (
     <div class={`beginning ${empty ? 'empty' : ''}`}>
       <span class="beginning-mark">
-        <Icon name="hash" />
+        <Icon name={kindIcons[kind]} />
       </span>
       <h2>
-        {empty ? 'Welcome to ' : 'The beginning of '}
+        {kind === 'direct' ? 'You and ' : empty ? 'Welcome to ' : 'The beginning of '}
         <bdi>{title}</bdi>
       </h2>
-      <p dir="auto">
-        {topic || (empty ? 'Nobody has said anything yet. Be the first.' : 'It all started here.')}
-      </p>
-      {ready && empty && (
+      <p dir="auto">{topic || beginnings[kind === 'direct' ? kind : empty ? 'empty' : 'room']}</p>
+      {ready && empty && kind === 'public' && (
         <button type="button" class="button" onClick={copy}>
           <Icon name={copied ? 'check' : 'link'} />
           <span aria-live="polite">{copied ? 'Link copied' : 'Copy link to invite'}</span>

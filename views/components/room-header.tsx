@@ -1,14 +1,19 @@
 import type { VNode } from 'preact';
-import { Icon } from './icon.js';
+import type { RoomPageData } from '../../src/protocol/http.js';
+import { roomPath } from '../client/room-name.js';
+import { Icon, kindIcons } from './icon.js';
 
 export function RoomHeader(props: {
   title: string;
   topic: string;
+  kind: RoomPageData['kind'];
+  room: string;
+  slowModeSeconds: number;
   online: number;
   peopleOpen: boolean;
   onPeople(): void;
 }): VNode {
-  const { title, topic, online, peopleOpen } = props;
+  const { title, topic, kind, online, peopleOpen } = props;
   return (
     <header class="room-head">
       <a class="icon-button to-lobby" href="/chat/" aria-label="All rooms">
@@ -16,7 +21,7 @@ export function RoomHeader(props: {
       </a>
       <div class="room-titles">
         <h1>
-          <Icon name="hash" />
+          <Icon name={kindIcons[kind]} />
           <bdi>{title}</bdi>
         </h1>
         <p class="room-sub">
@@ -24,6 +29,11 @@ export function RoomHeader(props: {
             <i class="dot" aria-hidden="true" />
             {online} online
           </span>
+          {props.slowModeSeconds > 0 && (
+            <span class="room-slow" title={`${props.slowModeSeconds} seconds between two messages`}>
+              slow mode
+            </span>
+          )}
           {topic && (
             <span class="room-topic" dir="auto">
               {topic}
@@ -31,6 +41,14 @@ export function RoomHeader(props: {
           )}
         </p>
       </div>
+      <a
+        class="icon-button"
+        href={`${roomPath(props.room)}~settings/`}
+        aria-label="About this room"
+        title="About this room"
+      >
+        <Icon name="settings" />
+      </a>
       <a
         class="icon-button people-button"
         href="#people"

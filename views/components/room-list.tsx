@@ -1,9 +1,27 @@
 import type { VNode } from 'preact';
 import type { RoomSummary } from '../../src/protocol/http.js';
 import { roomPath } from '../client/room-name.js';
+import { titleOf } from '../client/room-title.js';
 import { At } from './at.js';
-import { hueClass } from './avatar.js';
-import { Icon } from './icon.js';
+import { Avatar, hueClass } from './avatar.js';
+import { Icon, kindIcons } from './icon.js';
+
+type Section = { kind: RoomSummary['kind']; title: string; rooms: RoomSummary[] };
+const headings: readonly [RoomSummary['kind'], string][] = [
+  ['direct', 'Conversations'],
+  ['private', 'Private rooms'],
+  ['public', 'Open rooms'],
+];
+
+/** What is there, in the order of how much of it is one's own. */
+export function sectionsOf(rooms: readonly RoomSummary[]): Section[] {
+  const all = headings.map(([kind, title]) => ({
+    kind,
+    title,
+    rooms: rooms.filter((room) => room.kind === kind),
+  }));
+  return all.filter((section) => section.rooms.length > 0);
+}
 
 export function RoomList({ rooms, current }: { rooms: readonly RoomSummary[]; current?: string }): VNode {
   return (
@@ -17,15 +35,28 @@ export function RoomList({ rooms, current }: { rooms: readonly RoomSummary[]; cu
   );
 }
 
+function RoomMark({ room }: { room: RoomSummary }): VNode {
+  const [person, another] = room.people ?? [];
+  if (person && !another)
+    return (
+      <span class="room-mark face">
+        <Avatar user={person} size="small" />
+      </span>
+    );
+  return (
+    <span class={`room-mark ${hueClass(room.room)}`}>
+      <Icon name={kindIcons[room.kind]} />
+    </span>
+  );
+}
+
 function RoomLink({ room, current }: { room: RoomSummary; current: boolean }): VNode {
   const { last, online } = room;
   return (
     <a class="room-link" href={roomPath(room.room)} aria-current={current ? 'page' : undefined}>
-      <span class={`room-mark ${hueClass(room.room)}`}>
-        <Icon name="hash" />
-      </span>
+      <RoomMark room={room} />
       <span class="room-name">
-        <bdi>{room.title || room.room}</bdi>
+        <bdi>{titleOf(room)}</bdi>
       </span>
       {last && (
         <span class="room-time">

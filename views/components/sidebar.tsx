@@ -4,7 +4,7 @@ import type { RoomSummary } from '../../src/protocol/http.js';
 import { Icon } from './icon.js';
 import { Logo } from './logo.js';
 import { MeMenu } from './me-menu.js';
-import { RoomList } from './room-list.js';
+import { RoomList, sectionsOf } from './room-list.js';
 
 export function Sidebar(props: {
   rooms: readonly RoomSummary[];
@@ -19,19 +19,25 @@ export function Sidebar(props: {
         <Logo />
         <span>Chat</span>
       </a>
-      <div class="sidebar-head">
-        <h2>Rooms</h2>
-        <a
-          class="icon-button small"
-          href="/chat/"
-          aria-label="Enter or create a room"
-          title="Enter or create a room"
-        >
-          <Icon name="plus" />
-        </a>
-      </div>
       <div class="sidebar-rooms">
-        <RoomList rooms={props.rooms} current={props.current} />
+        {sectionsOf(props.rooms).map(({ kind, title, rooms }, index) => (
+          <section key={kind} aria-labelledby={`sidebar-${kind}`}>
+            <div class="sidebar-head">
+              <h2 id={`sidebar-${kind}`}>{title}</h2>
+              {index === 0 && (
+                <a
+                  class="icon-button small"
+                  href="/chat/~new/"
+                  aria-label="New room or conversation"
+                  title="New room or conversation"
+                >
+                  <Icon name="plus" />
+                </a>
+              )}
+            </div>
+            <RoomList rooms={rooms} current={props.current} />
+          </section>
+        ))}
       </div>
       <div class="sidebar-me">
         <MeMenu id="me" me={props.me} back={props.back} onRenamed={props.onRenamed} />

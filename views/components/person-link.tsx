@@ -1,0 +1,15 @@
+import type { VNode } from 'preact';
+import type { User } from '../../src/protocol/events.js';
+
+/** A person's name, which leads to who that is and to a conversation with them. */
+export function PersonLink({ user, tabIndex }: { user: User; tabIndex?: number }): VNode {
+  return (
+    <a
+      class="person-link"
+      href={`/chat/~person/${encodeURIComponent(user.id.toWellFormed())}/`}
+      tabIndex={tabIndex}
+    >
+      <bdi>{user.name}</bdi>
+    </a>
+  );
+}

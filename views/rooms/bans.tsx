@@ -1,0 +1,48 @@
+import type { VNode } from 'preact';
+import type { RoomSettingsPageData } from '../../src/protocol/room-pages.js';
+import { Section } from '../account/frame.js';
+import { At } from '../components/at.js';
+import { Avatar } from '../components/avatar.js';
+import { settingsPath } from './settings-path.js';
+
+export function Bans({
+  data,
+  bans,
+}: {
+  data: RoomSettingsPageData;
+  bans: NonNullable<RoomSettingsPageData['bans']>;
+}): VNode {
+  return (
+    <Section id="bans" title="Banned">
+      <ul class="rows" role="list">
+        {bans.map(({ user, until, reason }) => (
+          <li key={user.id}>
+            <Avatar user={user} size="small" />
+            <span class="row-main">
+              <bdi>{user.name}</bdi>
+              <small>
+                {until ? (
+                  <>
+                    until <At at={until} as="day" />
+                  </>
+                ) : (
+                  'for good'
+                )}
+                {reason && (
+                  <>
+                    : <bdi>{reason}</bdi>
+                  </>
+                )}
+              </small>
+            </span>
+            <form method="post" action={settingsPath(data.room.room, `bans/${encodeURIComponent(user.id)}`)}>
+              <button type="submit" class="button">
+                Lift
+              </button>
+            </form>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
