@@ -59,6 +59,16 @@ export class RoomAccess {
     });
   }
 
+  async allows(operation: Operation, user: User, access: Access): Promise<boolean> {
+    try {
+      await this.check(operation, user, access);
+      return true;
+    } catch (error) {
+      if (error instanceof ChatError) return false;
+      throw error;
+    }
+  }
+
   /** Throws `not_found`, the same for a room that is not there and one that is not the caller's, or `forbidden`. */
   async require(operation: Operation, user: User, name: string): Promise<Access> {
     const access = await this.fresh(user, name);

@@ -15,7 +15,7 @@ import { PresenceService } from './presence.service.js';
 import { RoomAccess } from './room-access.js';
 import { readEvents, readHistory } from './room.history.js';
 import { noSuchRoom } from './room.policy.js';
-import { standingOf } from './room.rules.js';
+import { type Operation, standingOf } from './room.rules.js';
 
 const LISTED = 200;
 
@@ -45,26 +45,19 @@ export class RoomService extends RoomDoor {
 
   /** Before a send: what is known of the person's rights will do, as the append is decided anew where it is old. */
   async forSending(user: User, name: string): Promise<Access> {
-    const access = this.access.known(user, name) ?? (await this.enter(user, name));
-    const checking = this.access.check('send', user, access);
-    if (checking) await checking;
+    const access = await this.decided('send', user, name, () => this.enter(user, name));
     if (access.room.slowModeSeconds > 0) await this.slowDown(user, access);
     return access;
   }
 
   /** As `forSending`, for what another system has taken in already: no slow mode holds it up. */
   async forRelaying(user: User, name: string): Promise<Access> {
-    const access = this.access.known(user, name) ?? (await this.enter(user, name));
-    await this.access.check('send', user, access);
-    return access;
+    return this.decided('send', user, name, () => this.enter(user, name));
   }
 
   /** To change what is there already: creates nothing. */
   async forChanging(user: User, name: string, operation: 'react' | 'edit' | 'delete'): Promise<Access> {
-    const access = this.access.known(user, name);
-    if (!access) return this.access.require(operation, user, name);
-    await this.access.check(operation, user, access);
-    return access;
+    return this.decided(operation, user, name, () => this.access.require(operation, user, name));
   }
 
   /** Reading never creates. */
@@ -138,6 +131,20 @@ export class RoomService extends RoomDoor {
   ): Promise<{ room: Room; created: boolean }> {
     await this.access.policy.mayCreate(user, name);
     return this.directory.open(name, title || undefined, user.guest ? undefined : user, topic);
+  }
+
+  /** What was read before will do to allow it; to refuse it, what is so now is read. */
+  private async decided(
+    operation: Operation,
+    user: User,
+    name: string,
+    read: () => Promise<Access>,
+  ): Promise<Access> {
+    const known = this.access.known(user, name);
+    if (known && (await this.access.allows(operation, user, known))) return known;
+    const access = await read();
+    await this.access.check(operation, user, access);
+    return access;
   }
 
   /** By what the log says, so that it holds on every node. */
