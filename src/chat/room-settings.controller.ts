@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import type { Request, Response } from 'express';
 import { requireOwnForm, textOf } from '../account/account.visitors.js';
 import { ChatError, CreateInvite, type Role, UpdateRoom, type User } from '../protocol/index.js';
+import { OriginPolicy } from '../socket/origin.policy.js';
 import { refusalOf } from '../socket/protocol-validation.js';
 import { Visitors } from '../web/visitors.js';
 import { InvitesService } from './invites.service.js';
@@ -20,6 +21,7 @@ export class RoomSettingsController {
     private readonly moderation: ModerationService,
     private readonly invites: InvitesService,
     private readonly people: PeopleFinder,
+    private readonly origin: OriginPolicy,
   ) {}
 
   @Get()
@@ -124,7 +126,7 @@ export class RoomSettingsController {
         });
         if (!wish.success) throw new ChatError('bad_schema', 'a number from 1 to 10000, or nothing');
         const { token } = await this.invites.create(me, room, wish.data);
-        const link = `${request.protocol}://${request.host}/chat/~invite/${token ?? ''}/`;
+        const link = `${this.origin.ownOrigin(request)}/chat/~invite/${token ?? ''}/`;
         await this.page.send(response, me, room, { link });
         return undefined;
       },

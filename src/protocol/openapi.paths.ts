@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from './codes.js';
-import {
-  CreateRoom,
-  EditMessage,
-  EventsQuery,
-  HistoryQuery,
-  PostMessage,
-  Rename,
-  RoomList,
-  RoomSummary,
-} from './http.js';
+import { CreateRoom, EditMessage, EventsQuery, HistoryQuery, PostMessage, Rename, RoomList } from './http.js';
 
 /** One operation, as short as it can be said; `operation` spells it out. */
 export interface Operation<Named extends string = keyof typeof own> {
@@ -31,7 +22,6 @@ export const own = {
   EditMessage,
   RoomList,
   CreateRoom,
-  CreatedRoom: RoomSummary.pick({ room: true, title: true, topic: true }),
   HistoryQuery,
   PostMessage,
   Rename,
@@ -58,18 +48,21 @@ export const paths: Record<
   '/api/rooms': {
     get: {
       id: 'listRooms',
-      summary: 'Public rooms',
+      summary: "Public rooms, and the caller's own: private rooms and direct conversations",
       tag: 'rooms',
       answers: { 200: ['The rooms', 'RoomList'] },
       errors: ANY,
     },
     post: {
       id: 'createRoom',
-      summary: 'Creates a public room',
+      summary: 'Creates a room, or finds the conversation with these people',
       tag: 'rooms',
       body: 'CreateRoom',
-      answers: { 201: ['Created', 'CreatedRoom'] },
-      errors: ['bad_room', 'taken', ...WRITE],
+      answers: {
+        201: ['Created', 'RoomDetail'],
+        200: ['The conversation with these people was there already', 'RoomDetail'],
+      },
+      errors: ['bad_room', 'not_found', 'taken', ...WRITE],
     },
   },
   '/api/rooms/{room}/messages': {

@@ -2,12 +2,15 @@ import { type ErrorCode, errorStatus } from './codes.js';
 import { componentSchemas, type DocumentInfo, type JsonSchema, schemaRef } from './json-schema.js';
 import { authPaths, authSchemas } from './openapi.auth-paths.js';
 import { type Operation, own, paths } from './openapi.paths.js';
+import { roomPaths, roomSchemas } from './openapi.room-paths.js';
 
 /** What stands in braces in a path. */
 const pathParameters: Record<string, object> = {
   room: schemaRef('RoomName'),
   id: { type: 'string', minLength: 1, maxLength: 64, description: 'The message' },
   emoji: schemaRef('Emoji'),
+  user: { type: 'string', minLength: 1, maxLength: 64, description: 'The id of a person, or `me`' },
+  token: { type: 'string', minLength: 1, maxLength: 100 },
 };
 
 const retryAfter = { 'Retry-After': { schema: { type: 'integer', minimum: 0 }, description: 'Seconds' } };
@@ -42,7 +45,8 @@ function responses({ answers, errors, body, refusals = {} }: Operation<string>) 
     ...Object.fromEntries(
       Object.entries(answers).map(([status, [description, id]]) => {
         const schema = id ? schemaRef(id) : { type: 'object' };
-        return [status, { description, content: { 'application/json': { schema } } }];
+        const content = { 'application/json': { schema } };
+        return [status, status === '204' ? { description } : { description, content }];
       }),
     ),
     ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problem(status, codes)])),
@@ -100,7 +104,7 @@ function operation(path: string, given: Operation<string>, schemas: Record<strin
 
 /** The OpenAPI 3.1 document of the HTTP API, derived from the schemas that the server checks with. */
 export function buildOpenApi(info: DocumentInfo) {
-  const schemas = componentSchemas({ ...own, ...authSchemas }, 'draft-2020-12');
+  const schemas = componentSchemas({ ...own, ...roomSchemas, ...authSchemas }, 'draft-2020-12');
   return {
     openapi: '3.1.0',
     info: {
@@ -111,7 +115,7 @@ export function buildOpenApi(info: DocumentInfo) {
     servers: [{ url: info.origin ?? '/' }],
     security: [{ bearer: [] }, { cookie: [] }, {}],
     paths: Object.fromEntries(
-      Object.entries({ ...paths, ...authPaths }).map(([path, item]) => [
+      Object.entries({ ...paths, ...roomPaths, ...authPaths }).map(([path, item]) => [
         path,
         Object.fromEntries(
           Object.entries(item).map(([method, given]) => [method, operation(path, given, schemas)]),

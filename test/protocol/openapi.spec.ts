@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { errorStatus } from '../../src/protocol/codes.js';
 import { authRoutes } from '../../src/auth/auth.routes.js';
 import { buildOpenApi } from '../../src/protocol/openapi.js';
+import { startChat } from '../../src/testing/index.js';
 import { danglingReferences } from './document-references.js';
 
 const document = buildOpenApi({ title: 'Chat', version: '1.2.3', origin: 'https://chat.example.org' });
 
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+}
 interface Answer {
-  content: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }>;
+  content?: Record<string, { schema: { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }>;
 }
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({
@@ -22,7 +26,7 @@ const operation = (name: string) => {
   return found;
 };
 const codesOf = (answer: unknown) =>
-  (answer as Answer).content['application/problem+json']?.schema.allOf?.[1].properties.code.enum ?? [];
+  (answer as Answer).content?.['application/problem+json']?.schema.allOf?.[1].properties.code.enum ?? [];
 
 describe('the OpenAPI document', () => {
   it('is OpenAPI 3.1 without an error', async () => {
@@ -49,6 +53,20 @@ describe('the OpenAPI document', () => {
       'GET /health/ready',
       'GET /api/openapi.json',
       'GET /api/asyncapi.json',
+      'GET /api/rooms/{room}',
+      'PATCH /api/rooms/{room}',
+      'GET /api/rooms/{room}/members',
+      'PUT /api/rooms/{room}/members/{user}',
+      'DELETE /api/rooms/{room}/members/{user}',
+      'GET /api/rooms/{room}/bans',
+      'PUT /api/rooms/{room}/bans/{user}',
+      'DELETE /api/rooms/{room}/bans/{user}',
+      'PUT /api/rooms/{room}/mutes/{user}',
+      'DELETE /api/rooms/{room}/mutes/{user}',
+      'GET /api/rooms/{room}/invites',
+      'POST /api/rooms/{room}/invites',
+      'DELETE /api/rooms/{room}/invites/{id}',
+      'POST /api/invites/{token}',
       'POST /api/auth/sign-up/email',
       'POST /api/auth/sign-in/username',
       'POST /api/auth/sign-in/anonymous',
@@ -68,6 +86,17 @@ describe('the OpenAPI document', () => {
       'GET /api/admin/audit',
     ]);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+
+  it('has every route of the API that a server has, and no other', async () => {
+    await using chat = await startChat();
+    const { router } = chat.app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } };
+    const served = router.stack.flatMap(({ route }) =>
+      Object.keys(route?.methods ?? {}).map((method) => `${method.toUpperCase()} ${route?.path ?? ''}`),
+    );
+    const described = operations.map(({ name }) => name.replaceAll(/\{(\w+)\}/g, ':$1'));
+    const isOurs = (name: string) => / \/(api\/(?!auth\/)|health)/.test(name);
+    expect(served.filter(isOurs).toSorted()).toEqual(described.filter(isOurs).toSorted());
   });
 
   it('has every route of the accounts that is served, by its method, but the one that other services call', () => {
