@@ -56,7 +56,7 @@ const MOST_FIRST_RATE = 1_000;
 
 function openLoop(crowd: CrowdShape, quick: boolean): Work {
   const firstRate = Math.min(FIRST_DELIVERIES / crowd.members, MOST_FIRST_RATE);
-  return { kind: 'open-loop', crowd, firstRate, seconds: quick ? 1 : 2, precision: quick ? 1.3 : 1.12 };
+  return { kind: 'open-loop', crowd, firstRate, seconds: 1, precision: quick ? 1.3 : 1.15 };
 }
 
 function roomOf(members: number, quick: boolean): Work {
@@ -64,7 +64,7 @@ function roomOf(members: number, quick: boolean): Work {
 }
 
 export function rowsOf(quick: boolean): Row[] {
-  const seconds = quick ? 2 : 5;
+  const seconds = quick ? 2 : 3;
   const deliveries = { value: 'deliveries', unit: 'deliveries/s' } as const;
   const kilobytes = { value: 'kilobytes' as const, unit: 'KB', groups: ['memory'], collects: true };
   const curve = (size: number): Row => ({
@@ -112,7 +112,7 @@ export function rowsOf(quick: boolean): Row[] {
         kind: 'paced',
         crowd: { rooms: 1, members: 200, senders: 16 },
         rate: 50,
-        seconds: quick ? 4 : 12,
+        seconds: quick ? 4 : 8,
       },
     },
     {

@@ -82,20 +82,30 @@ async function main(): Promise<void> {
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
   const build = buildFingerprint();
   const results = new Results();
-  for (let round = 1; round <= rounds; round++) await runRound(round, rows, plans, seed, results);
+  const isWhole = options.only === undefined && options.servers === undefined && !options.quick;
+  const out = options.out ?? (isWhole ? join(import.meta.dirname, 'RESULTS.md') : undefined);
+  const tables = (done: number): string => {
+    const notes = notesOn(results, build);
+    const head = { date: `${date} UTC`, machine, rounds: done, quick: options.quick, seed, notes };
+    return report(head, rows, plans, results);
+  };
+  for (let round = 1; round <= rounds; round++) {
+    await runRound(round, rows, plans, seed, results);
+    // Whoever interrupts it keeps the rounds that are done.
+    if (out !== undefined) await writeFile(out, tables(round));
+  }
+  console.log(tables(rounds));
+  if (options.check && missed(rows, results)) process.exitCode = 1;
+}
+
+function notesOn(results: Results, build: string): string[] {
   const notes: string[] = [];
   if (buildFingerprint() !== build) notes.push('Our server was built anew while this ran.');
   if (results.disturbed > 0)
     notes.push(
       `Disturbed: in ${results.disturbed} of ${results.counted} measurements other programs used over 10 % of the server's core.`,
     );
-  const head = { date: `${date} UTC`, machine, rounds, quick: options.quick, seed, notes };
-  const text = report(head, rows, plans, results);
-  console.log(text);
-  const isWhole = options.only === undefined && options.servers === undefined && !options.quick;
-  const out = options.out ?? (isWhole ? join(import.meta.dirname, 'RESULTS.md') : undefined);
-  if (out !== undefined) await writeFile(out, text);
-  if (options.check && missed(rows, results)) process.exitCode = 1;
+  return notes;
 }
 
 function percent(share: number | undefined): string {

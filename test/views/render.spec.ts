@@ -4,27 +4,9 @@ import type { PageData, RoomPageData } from '../../src/protocol/http.js';
 import { renderPage } from '../../views/index.js';
 import { attacks } from './attacks.js';
 import { message, pageOf, roomData } from './support.js';
+import { OWN, tagsOf } from './tags.js';
 
 const page = { nonce: 'n0nce', assets: { scripts: ['/assets/main.js'], styles: ['/assets/style.css'] } };
-
-interface Tag {
-  name: string;
-  attributes: Record<string, string>;
-}
-
-/** The tags of a document, read as strictly as a browser reads them loosely: every `<` has to be one of ours. */
-function tagsOf(html: string): Tag[] {
-  const data = /<script type="application\/json"[^>]*>([^<]*)<\/script>/u;
-  const rest = html.replace(data, '').replace(/^<!doctype html>/u, '');
-  const tag = /<\/?([a-z][a-z0-9]*)((?: [a-zA-Z-]+(?:="[^"<]*")?)*)\s*\/?>/gu;
-  expect(rest.replace(tag, '')).not.toContain('<');
-  return [...rest.matchAll(tag)].map(([, name = '', inner = '']) => ({
-    name,
-    attributes: Object.fromEntries(
-      [...inner.matchAll(/ ([a-zA-Z-]+)(?:="([^"]*)")?/gu)].map(([, key = '', value = '']) => [key, value]),
-    ),
-  }));
-}
 
 function dataOf(html: string): unknown {
   const json = /<script type="application\/json" id="page-data"[^>]*>([^<]*)<\/script>/u.exec(html)?.[1];
@@ -61,12 +43,11 @@ function everywhere(text: string): RoomPageData {
         head: 1,
         last: { user, text, at: message(1).at },
       },
+      { room: text, title: '', topic: text, kind: 'direct', online: 0, head: 0, people: [user] },
+      { room: text, title: text, topic: text, kind: 'private', online: 0, head: 0 },
     ],
   });
 }
-
-const OWN =
-  /^(html|head|meta|title|link|script|body|div|nav|a|svg|path|span|h1|h2|p|i|ul|ol|li|bdi|time|details|summary|small|form|label|input|button|textarea|main|header|footer|aside|section)$/u;
 
 describe('a page with text that wants to be script', () => {
   it('knows enough attacks', () => expect(new Set(attacks).size).toBeGreaterThanOrEqual(100));

@@ -1,3 +1,5 @@
+import { pathPart } from './path-part.js';
+
 /** The same rule as the protocol's, which brings its schema library along; a test holds the two together. */
 const PUBLIC_ROOM = /^[\p{L}\p{Nd}_-]{1,64}$/u;
 
@@ -15,5 +17,5 @@ export function roomNameProblem(typed: string): string | null {
 }
 
 export function roomPath(room: string): string {
-  return `/chat/${encodeURIComponent(room.toWellFormed())}/`;
+  return `/chat/${pathPart(room)}/`;
 }

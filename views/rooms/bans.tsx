@@ -4,6 +4,7 @@ import { Section } from '../account/frame.js';
 import { At } from '../components/at.js';
 import { Avatar } from '../components/avatar.js';
 import { settingsPath } from './settings-path.js';
+import { pathPart } from '../client/path-part.js';
 
 export function Bans({
   data,
@@ -35,7 +36,7 @@ export function Bans({
                 )}
               </small>
             </span>
-            <form method="post" action={settingsPath(data.room.room, `bans/${encodeURIComponent(user.id)}`)}>
+            <form method="post" action={settingsPath(data.room.room, `bans/${pathPart(user.id)}`)}>
               <button type="submit" class="button">
                 Lift
               </button>

@@ -3,10 +3,11 @@ import type { InvitePageData } from '../../src/protocol/room-pages.js';
 import { FormProblem } from '../account/field.js';
 import { Frame } from '../account/frame.js';
 import { RegisterFirst } from './register-first.js';
+import { pathPart } from '../client/path-part.js';
 
 export function InvitePage({ data }: { data: InvitePageData }): VNode {
   const { me, title, by, token } = data;
-  const path = `/chat/~invite/${encodeURIComponent(token)}/`;
+  const path = `/chat/~invite/${pathPart(token)}/`;
   return (
     <Frame narrow>
       <div class="card">

@@ -4,6 +4,7 @@ import { Field } from '../account/field.js';
 import { Section } from '../account/frame.js';
 import { At } from '../components/at.js';
 import { settingsPath } from './settings-path.js';
+import { pathPart } from '../client/path-part.js';
 
 type Invite = NonNullable<RoomSettingsPageData['invites']>[number];
 
@@ -32,10 +33,7 @@ export function Invites({ data, invites }: { data: RoomSettingsPageData; invites
                   {invite.usesLeft !== undefined && `, for ${invite.usesLeft} more`}
                 </small>
               </span>
-              <form
-                method="post"
-                action={settingsPath(room.room, `invites/${encodeURIComponent(invite.id)}`)}
-              >
+              <form method="post" action={settingsPath(room.room, `invites/${pathPart(invite.id)}`)}>
                 <button type="submit" class="button">
                   Revoke
                 </button>

@@ -6,6 +6,7 @@ import { At } from '../components/at.js';
 import { Avatar } from '../components/avatar.js';
 import { PersonLink } from '../components/person-link.js';
 import { settingsPath } from './settings-path.js';
+import { pathPart } from '../client/path-part.js';
 
 type Member = RoomSettingsPageData['members'][number];
 const ranks = { owner: 2, moderator: 1, member: 0 };
@@ -78,7 +79,7 @@ function Row({
           </summary>
           <form
             method="post"
-            action={settingsPath(data.room.room, `members/${encodeURIComponent(user.id)}`)}
+            action={settingsPath(data.room.room, `members/${pathPart(user.id)}`)}
             class="popover"
           >
             {may.has('setRole') && (

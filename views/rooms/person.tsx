@@ -5,6 +5,7 @@ import { Frame } from '../account/frame.js';
 import { Avatar } from '../components/avatar.js';
 import { Icon } from '../components/icon.js';
 import { RegisterFirst } from './register-first.js';
+import { pathPart } from '../client/path-part.js';
 
 export function PersonPage({ data }: { data: PersonPageData }): VNode {
   const { me, person } = data;
@@ -41,12 +42,12 @@ function Write({ data, me }: { data: PersonPageData; me: PersonPageData['me'] })
   if (person.guest) return <p class="state">Guests have no conversations of their own.</p>;
   if (me.guest)
     return (
-      <RegisterFirst accounts={data.accounts} next={`/chat/~person/${encodeURIComponent(person.id)}/`}>
+      <RegisterFirst accounts={data.accounts} next={`/chat/~person/${pathPart(person.id)}/`}>
         Conversations are for people with an account.
       </RegisterFirst>
     );
   return (
-    <form method="post" action={`/chat/~person/${encodeURIComponent(person.id)}/`}>
+    <form method="post" action={`/chat/~person/${pathPart(person.id)}/`}>
       <button type="submit" class="button primary wide">
         <Icon name="chat" />
         Message
