@@ -11,7 +11,7 @@ import { ModerationService } from './moderation.service.js';
 import { RateLimits } from './rate-limits.js';
 import { RoomAccess } from './room-access.js';
 
-/** Links by which people become members. They end with the membership of who made them. */
+/** Links by which people become members. They end when who made them may not make any more. */
 @Injectable()
 export class InvitesService {
   constructor(

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
+import { RoomInvites } from '../../src/log/room-invites.js';
+import { invitesContract } from '../contracts/invites.contract.js';
 import { messageChangesContract } from '../contracts/message-changes.contract.js';
 import { rightsContract } from '../contracts/rights.contract.js';
 import { ann, said, roomLogContract, type LogHouse } from '../contracts/room-log.contract.js';
@@ -33,6 +35,7 @@ const house = async (): Promise<LogHouse> => {
 roomLogContract('PostgreSQL', house);
 messageChangesContract('PostgreSQL', house);
 rightsContract('PostgreSQL', house);
+invitesContract('PostgreSQL', house, (node) => new RoomInvites((node as Node).database));
 
 type Node = Awaited<ReturnType<typeof openNode>>;
 const opened = (nodes: LogHouse['nodes']) => nodes as unknown as Node[];

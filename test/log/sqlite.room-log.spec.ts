@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createRoomLog } from '../../src/log/create.room-log.js';
+import { RoomInvites } from '../../src/log/room-invites.js';
+import { invitesContract } from '../contracts/invites.contract.js';
 import { messageChangesContract } from '../contracts/message-changes.contract.js';
 import { rightsContract } from '../contracts/rights.contract.js';
 import { ann, roomLogContract, said, type LogHouse } from '../contracts/room-log.contract.js';
@@ -14,6 +16,8 @@ async function openLog(url: string) {
   await migrate(database);
   return { database, ...createRoomLog(database), [Symbol.asyncDispose]: () => database.close() };
 }
+
+type Node = Awaited<ReturnType<typeof openLog>>;
 
 const house = async (): Promise<LogHouse> => {
   const folder = await temporaryFolder();
@@ -29,6 +33,7 @@ const house = async (): Promise<LogHouse> => {
 roomLogContract('SQLite', house);
 messageChangesContract('SQLite', house);
 rightsContract('SQLite', house);
+invitesContract('SQLite', house, (node) => new RoomInvites((node as Node).database));
 
 describe('A room log in a file', () => {
   it('still has everything that was acknowledged, once and in order, after kill -9 in the middle of sending', async () => {

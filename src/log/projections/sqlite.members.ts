@@ -59,6 +59,8 @@ export function memberProjections(sqlite: DatabaseSync): Pick<SqliteProjections,
     },
     'member.changed': ({ roomId, data: { member, role } }, _about, seq) => {
       changed.run(role, seq, roomId, member.id);
+      // Links are the business of who rules; see the table of `room.rules.ts`.
+      if (role === 'member') uninvite.run(roomId, member.id);
     },
     'member.muted': ({ roomId, data: { member, until } }, _about, seq) => {
       person.run(member.id, member.name, guestFlag(member));
