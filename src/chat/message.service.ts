@@ -35,36 +35,35 @@ export class MessageService {
     if (text.length > this.env.MAX_TEXT_LENGTH)
       throw new ChatError('too_long', `a message has at most ${this.env.MAX_TEXT_LENGTH} characters`);
     this.limits.send(author.id);
-    const allowed = () => this.rooms.forSending(author, roomName);
-    return this.store(author, roomName, { text, clientId, ...(replyTo && { replyTo }) }, allowed);
+    const message = { text, clientId, ...(replyTo && { replyTo }) };
+    return this.store(author, roomName, message, (access) => this.rooms.pauseOf(author, access));
   }
 
   /**
-   * As `send`, for what another system has accepted already: it is not measured how often. Policy and hooks are asked
-   * all the same. Many processes may relay the same message: with the same author and `clientId` it is stored once.
+   * As `send`, for what another system has accepted already: neither limits nor slow mode hold it up. Policy and hooks
+   * are asked all the same. Many processes may relay the same message: with the same author and `clientId` it is stored
+   * once.
    */
   async relay(author: User, roomName: string, message: PostMessage): Promise<Sent> {
-    return this.store(author, roomName, message, () => this.rooms.forRelaying(author, roomName));
+    return this.store(author, roomName, message, () => undefined);
   }
 
   private async store(
     author: User,
     roomName: string,
     { text, clientId, replyTo }: PostMessage,
-    allowed: () => Promise<Access>,
+    pauseOf: (access: Access) => number | undefined,
   ): Promise<Sent> {
+    const allowed = () => this.rooms.forSending(author, roomName);
     const access = await allowed();
     const draft = await this.hooks.beforeStore({ room: roomName, text, ...(replyTo && { replyTo }) }, author);
     const data = draft.replyTo ? { text: draft.text, replyTo: draft.replyTo } : { text: draft.text };
-    const append = ({ room }: Access) =>
-      this.log.append({
-        roomId: room.id,
-        actor: author,
-        clientId,
-        type: 'message.created',
-        data,
-        rights: room.rights,
-      });
+    const append = (decided: Access) => {
+      const { id: roomId, rights } = decided.room;
+      const [type, pauseMs] = ['message.created' as const, pauseOf(decided)];
+      const wish = { roomId, actor: author, clientId, type, data, rights };
+      return this.log.append(pauseMs === undefined ? wish : { ...wish, pauseMs });
+    };
     const { event, dup } = await append(access).catch((error: unknown) => {
       if (!(error instanceof RightsChanged)) throw error;
       this.rooms.access.forget(author, roomName);

@@ -12,6 +12,7 @@ export interface Tables {
   attempt: AttemptTable;
   standing: StandingTable;
   invite: InviteTable;
+  pace: PaceTable;
 }
 
 export interface RoomTable {
@@ -49,6 +50,14 @@ export interface EventTable {
   about: number | null;
   /** JSON text of what is the type's own, without words; null where that is nothing. */
   data: string | null;
+  at: number;
+}
+
+/** The newest message of a person in a room in slow mode, and when it was taken in. */
+export interface PaceTable {
+  room_id: string;
+  actor_id: string;
+  client_id: string;
   at: number;
 }
 

@@ -6,6 +6,7 @@ import { GroupCommit, type Outcome } from './group-commit.js';
 import { RightsChanged } from './rights-changed.js';
 import type { Appended } from './room-log.js';
 import { appendStatement, rounds } from './postgres.statements.js';
+import { takeTurns } from './postgres.turns.js';
 import {
   aboutOf,
   keptDataOf,
@@ -35,8 +36,16 @@ export class PostgresRoomLog extends SqlRoomLog {
     super();
   }
 
-  protected override commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
-    return this.run('pass over', entries, (entry) => ({ later: this.waitForRoom(entry) }));
+  protected override async commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
+    const later = (entry: Entry): Outcome<Appended> => ({ later: this.waitForRoom(entry) });
+    if (entries.every(({ draft }) => draft.pauseMs === undefined))
+      return this.run('pass over', entries, later);
+    const early = await takeTurns(this.database, entries);
+    const others = entries.filter((entry) => !early.has(entry));
+    const stored = await this.run('pass over', others, later);
+    const outcomes = new Map(others.map((entry, index) => [entry, stored[index] as Outcome<Appended>]));
+    for (const [entry, refused] of early) outcomes.set(entry, (await this.find(entry)) ?? { refused });
+    return entries.map((entry) => outcomes.get(entry) as Outcome<Appended>);
   }
 
   private waitForRoom(entry: Entry): Promise<Appended> {

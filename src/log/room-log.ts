@@ -30,12 +30,14 @@ export type EventDraft<Type extends RoomEventType = RoomEventType> = {
     data: RoomEventData<Each>;
     /** The room's `rights` on which it was decided that the actor may: where they are others by now, it is refused. */
     rights?: number;
+    /** Slow mode: refused sooner than so many milliseconds after the last draft of this person here that named any. */
+    pauseMs?: number;
   };
 }[Type];
 
 /** One event of a room's log, as stored. `at` is ISO 8601 with milliseconds, UTC. */
 export type RoomEvent<Type extends RoomEventType = RoomEventType> = {
-  [Each in Type]: Omit<EventDraft<Each>, 'rights'> & { seq: number; id: string; at: string };
+  [Each in Type]: Omit<EventDraft<Each>, 'rights' | 'pauseMs'> & { seq: number; id: string; at: string };
 }[Type];
 
 /** A message as it is now. */
@@ -86,7 +88,8 @@ export abstract class RoomLog {
    * Stores once. Resolves after commit: acknowledged means stored. A repeat of `(room, actor, clientId)` resolves with
    * the first event and `dup`. Rejects with `ChatError('unavailable')` where the database cannot be reached, and
    * with `ChatError('not_found')` where the room, or the message that the event is about, is not there, and with `RightsChanged`
-   * where the draft names rights that are not the room's at its place in the order. An event about a message
+   * where the draft names rights that are not the room's at its place in the order, and with
+   * `ChatError('rate_limited')` where it comes too soon after the person's last one. An event about a message
    * that was deleted has its place in the order, and changes nothing: deleted stays deleted.
    */
   abstract append(draft: EventDraft): Promise<Appended>;

@@ -52,6 +52,4 @@ export abstract class RoomMembers {
   abstract named(name: string): Promise<User | null>;
   /** Of each room, its members but this person. For direct conversations, which are called after them. */
   abstract others(roomIds: readonly string[], userId: string): Promise<Map<string, User[]>>;
-  /** When the person last said something there; 0: never. */
-  abstract lastMessageAt(roomId: string, userId: string): Promise<number>;
 }

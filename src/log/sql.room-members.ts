@@ -153,16 +153,6 @@ export class SqlRoomMembers extends RoomMembers {
     }
     return found;
   }
-
-  override async lastMessageAt(roomId: string, userId: string): Promise<number> {
-    const query = this.tables
-      .selectFrom('event')
-      .select((select) => select.fn.max('at').as('at'))
-      .where('room_id', '=', roomId)
-      .where('actor_id', '=', userId)
-      .where('type', '=', 'message.created');
-    return (await this.database.attempt(() => query.executeTakeFirst()))?.at ?? 0;
-  }
 }
 
 interface PlaceRow {

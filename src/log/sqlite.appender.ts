@@ -7,9 +7,10 @@ import { aboutOf, type Entry, guestFlag, keptDataOf, type PersonColumns } from '
 
 /**
  * Its place and what its actor is called, or the place of what was stored before under the same client id, or that it
- * was decided on rights that are not the room's any more.
+ * was decided on rights that are not the room's any more, or how many milliseconds too few passed since the last one.
  */
-export type Stored = (PersonColumns & { seq: number }) | { before: number } | { stale: true };
+export type Stored =
+  (PersonColumns & { seq: number }) | { before: number } | { stale: true } | { sinceLast: number };
 
 /** How far a room is inside the transaction; `lastAt` is 0 where nothing was stored in it yet. */
 interface Place {
@@ -30,6 +31,8 @@ export class SqliteAppender {
   private readonly message: StatementSync;
   private readonly newPerson: StatementSync;
   private readonly person: StatementSync;
+  private readonly lastTurn: StatementSync;
+  private readonly takeTurn: StatementSync;
   private readonly version: StatementSync;
   /** What people are called, as long as no other connection has written anything: see `version`. */
   private readonly people = new Map<string, PersonColumns>();
@@ -58,6 +61,10 @@ export class SqliteAppender {
       'insert into person (id, name, guest) values (?, ?, ?) on conflict (id) do nothing',
     );
     this.person = sqlite.prepare('select name, guest, picture from person where id = ?');
+    this.lastTurn = sqlite.prepare('select at from pace where room_id = ? and actor_id = ?');
+    this.takeTurn = sqlite.prepare(
+      'insert or replace into pace (room_id, actor_id, client_id, at) values (?, ?, ?, ?)',
+    );
     this.version = sqlite.prepare('pragma data_version');
     this.projections = sqliteProjections(sqlite);
   }
@@ -99,6 +106,10 @@ export class SqliteAppender {
     const messageId = aboutOf(draft);
     const about = messageId === null ? null : this.messageNo(messageId, roomId);
     if (about === undefined) return null;
+    if (draft.pauseMs !== undefined) {
+      const early = this.tooEarly(draft, at, draft.pauseMs);
+      if (early) return early;
+    }
     const seq = place.head + 1;
     const kept = keptDataOf(draft);
     const { changes, lastInsertRowid } = this.event.run(
@@ -112,15 +123,28 @@ export class SqliteAppender {
       kept && JSON.stringify(kept),
       at,
     );
-    if (changes === 0) {
-      const { seq: before } = this.first.get(roomId, actor.id, clientId) as { seq: number };
-      return { before };
-    }
+    if (changes === 0) return this.repeated(draft) as Stored;
     this.projections[type](draft as never, about ?? (lastInsertRowid as number), seq, at);
     if (changesRights(type)) place.rights++;
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
     return { ...person, seq };
+  }
+
+  private repeated({ roomId, actor, clientId }: EventDraft): Stored | undefined {
+    const first = this.first.get(roomId, actor.id, clientId) as { seq: number } | undefined;
+    return first && { before: first.seq };
+  }
+
+  /** Takes the turn of who may speak again. */
+  private tooEarly(draft: EventDraft, at: number, pauseMs: number): Stored | undefined {
+    const { roomId, actor, clientId } = draft;
+    const repeated = this.repeated(draft);
+    if (repeated) return repeated;
+    const last = this.lastTurn.get(roomId, actor.id) as { at: number } | undefined;
+    if (last && at - last.at < pauseMs) return { sinceLast: at - last.at };
+    this.takeTurn.run(roomId, actor.id, clientId, at);
+    return undefined;
   }
 
   private placeOf(roomId: string): Place | undefined {

@@ -7,6 +7,7 @@ import { type Entry, storedEvent } from './rows.js';
 import { SqlRoomLog } from './sql.room-log.js';
 import { SqliteAppender, type Stored } from './sqlite.appender.js';
 import { SqliteWriter } from './sqlite.writer.js';
+import { TooSoon } from './too-soon.js';
 
 /**
  * Appends in a thread of its own, where the database is a file: a commit waits for the disk, and the event loop must
@@ -39,6 +40,7 @@ export class SqliteRoomLog extends SqlRoomLog {
   private outcomeOf(entry: Entry, stored: Stored | null): Outcome<Appended> {
     if (stored === null) return { refused: new ChatError('not_found', 'there is no such room or message') };
     if ('stale' in stored) return { refused: new RightsChanged() };
+    if ('sinceLast' in stored) return { refused: new TooSoon(entry.draft.pauseMs ?? 0, stored.sinceLast) };
     if ('before' in stored) return { later: this.repeated(entry.draft.roomId, stored.before) };
     return { result: { event: storedEvent(entry, stored), dup: false } };
   }

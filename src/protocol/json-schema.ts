@@ -64,8 +64,10 @@ const named: [z.ZodType, { id: string; description?: string; minLength?: number;
     ClientId,
     {
       id: 'ClientId',
-      description: "The sender's own id of a message: repeating it stores nothing twice",
-      examples: ['0b0e7d5c-4f6e-4d0e-9a55-3c1a8a2f7d11'],
+      description:
+        "The sender's own id of a message: repeating it stores nothing twice. " +
+        'Ids that begin with the time, such as UUID v7, cost the database least',
+      examples: ['019aafd0-3b5e-7c1d-9a55-3c1a8a2f7d11'],
     },
   ],
   [

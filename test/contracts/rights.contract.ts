@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EventDraft } from '../../src/log/room-log.js';
+import type { Appended, EventDraft } from '../../src/log/room-log.js';
 import { FOR_GOOD } from '../../src/log/room-members.js';
-import type { RoomEventType } from '../../src/protocol/index.js';
+import { ChatError, type RoomEventType, type User } from '../../src/protocol/index.js';
 import { ann, bob, type LogHouse, said } from './room-log.contract.js';
 
 const carol = { id: 'carol', name: 'Carol' };
@@ -54,6 +54,37 @@ export function rightsContract(name: string, open: () => Promise<LogHouse>): voi
       );
       expect(new Set(opened.map(({ room }) => room.id)).size).toBe(1);
       expect(opened.filter(({ created }) => created)).toHaveLength(1);
+    });
+
+    it('lets a person speak once in a while in slow mode, on whichever node, and everybody else too', async () => {
+      await using den = await house();
+      const { here, there, room } = den;
+      const say = (actor: User, clientId: string, pauseMs: number, node = here) =>
+        node.log
+          .append({ roomId: room.id, actor, clientId, ...said(clientId), pauseMs })
+          .catch((error: unknown) => error);
+      const tries = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => say(bob, `try-${n}`, 60_000, n % 2 ? here : there)),
+      );
+      const stored = tries.filter((one) => !(one instanceof Error)) as Appended[];
+      expect(stored).toHaveLength(1);
+      const refused = tries.filter((one) => one instanceof ChatError);
+      expect(refused).toHaveLength(9);
+      for (const { code, retryAfterMs } of refused) {
+        expect(code).toBe('rate_limited');
+        expect(retryAfterMs).toBeGreaterThan(30_000);
+        expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+      }
+      const [first] = stored as [Appended];
+      expect(await say(bob, first.event.clientId, 60_000, there)).toMatchObject({
+        dup: true,
+        event: { seq: 1 },
+      });
+      expect(await say(carol, 'carol-1', 60_000, there)).toMatchObject({ event: { seq: 2 } });
+      expect(await say(bob, 'later', 0)).toMatchObject({ dup: false, event: { seq: 3 } });
+      expect(await say(bob, first.event.clientId, 60_000)).toMatchObject({ dup: true, event: { seq: 1 } });
+      expect(await say(bob, 'too soon', 60_000)).toMatchObject({ code: 'rate_limited' });
+      expect((await there.rooms.find(room.name))?.head).toBe(3);
     });
 
     it('keeps what somebody is in step with what happened, on every node', async () => {

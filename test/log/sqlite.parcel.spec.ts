@@ -10,7 +10,7 @@ const bob = { id: 'bob', name: 'Bob', guest: false };
 
 const drafts: EventDraft[] = [
   { ...who, actor: ann, type: 'message.created', data: { text: 'one\n"two" 👋🏽' } },
-  { ...who, actor: bob, type: 'message.created', data: { text: 'x', replyTo: 'm' } },
+  { ...who, actor: bob, type: 'message.created', data: { text: 'x', replyTo: 'm' }, rights: 3, pauseMs: 5 },
   { ...who, actor: bob, type: 'message.edited', data: { id: 'm', text: 'y' } },
   { ...who, actor: ann, type: 'message.deleted', data: { id: 'm' } },
   { ...who, actor: ann, type: 'reaction.added', data: { id: 'm', emoji: '👍' } },
@@ -28,6 +28,8 @@ describe('A batch between two threads', () => {
       { seq: 7, name: 'Ann', guest: 1, picture: 'p' },
       null,
       { before: 3 },
+      { stale: true },
+      { sinceLast: 40 },
       { seq: 8, name: null, guest: null, picture: null },
     ];
     expect(unpackStored(structuredClone(packStored(stored)))).toEqual(stored);

@@ -54,7 +54,9 @@ export function rooms(dialect: Dialect): Migration {
         .addColumn('data', json)
         .addColumn('at', whole, (column) => column.notNull())
         .addUniqueConstraint('event_place', ['room_id', 'seq'])
-        .addUniqueConstraint('event_once', ['room_id', 'actor_id', 'client_id'])
+        // The client's id first: ids that begin with the time, as our own do, come at the end of this tree as well. By
+        // room and person, each sender would have a page of it to themselves, and every message another page to write.
+        .addUniqueConstraint('event_once', ['client_id', 'actor_id', 'room_id'])
         .modifyEnd(ending)
         .execute();
 

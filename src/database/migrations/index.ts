@@ -6,6 +6,7 @@ import { signIn } from './0003_sign_in.js';
 import { membership } from './0004_membership.js';
 import { audit } from './0005_audit.js';
 import { attempts } from './0006_attempts.js';
+import { pace } from './0007_pace.js';
 
 /**
  * In the order they run. A name once released is never changed or removed: databases remember it.
@@ -18,5 +19,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '0004_membership': membership(dialect),
     '0005_audit': audit(dialect),
     '0006_attempts': attempts(dialect),
+    '0007_pace': pace(dialect),
   };
 }
