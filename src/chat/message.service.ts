@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Env } from '../config/env.js';
 import { HookRunner } from '../hooks/hook.runner.js';
+import type { Draft } from '../hooks/message-hook.js';
 import { RightsChanged } from '../log/rights-changed.js';
-import { type RoomEvent, RoomLog } from '../log/room-log.js';
+import { type Appended, type RoomEvent, RoomLog } from '../log/room-log.js';
 import type { Access } from '../log/room-members.js';
 import { ChatError, type PostMessage, type Sent, type User } from '../protocol/index.js';
 import { createdOf } from './live-room.js';
@@ -31,12 +32,8 @@ export class MessageService {
    * Throws `not_found`, `forbidden`, `too_long`, `rate_limited`, what a hook refuses with, and `unavailable`: then the
    * message may be stored or not, and repeating it is safe.
    */
-  async send(author: User, roomName: string, { text, clientId, replyTo }: PostMessage): Promise<Sent> {
-    if (text.length > this.env.MAX_TEXT_LENGTH)
-      throw new ChatError('too_long', `a message has at most ${this.env.MAX_TEXT_LENGTH} characters`);
-    this.limits.send(author.id);
-    const message = { text, clientId, ...(replyTo && { replyTo }) };
-    return this.store(author, roomName, message, (access) => this.rooms.pauseOf(author, access));
+  send(author: User, roomName: string, message: PostMessage): Promise<Sent> {
+    return this.store(author, roomName, message, true);
   }
 
   /**
@@ -44,37 +41,67 @@ export class MessageService {
    * are asked all the same. Many processes may relay the same message: with the same author and `clientId` it is stored
    * once.
    */
-  async relay(author: User, roomName: string, message: PostMessage): Promise<Sent> {
-    return this.store(author, roomName, message, () => undefined);
+  relay(author: User, roomName: string, message: PostMessage): Promise<Sent> {
+    return this.store(author, roomName, message, false);
   }
 
-  private async store(
-    author: User,
-    roomName: string,
-    { text, clientId, replyTo }: PostMessage,
-    pauseOf: (access: Access) => number | undefined,
-  ): Promise<Sent> {
-    const allowed = () => this.rooms.forSending(author, roomName);
-    const access = await allowed();
-    const draft = await this.hooks.beforeStore({ room: roomName, text, ...(replyTo && { replyTo }) }, author);
-    const data = draft.replyTo ? { text: draft.text, replyTo: draft.replyTo } : { text: draft.text };
-    const append = (decided: Access) => {
-      const { id: roomId, rights } = decided.room;
-      const [type, pauseMs] = ['message.created' as const, pauseOf(decided)];
-      const wish = { roomId, actor: author, clientId, type, data, rights };
-      return this.log.append(pauseMs === undefined ? wish : { ...wish, pauseMs });
-    };
-    const { event, dup } = await append(access).catch((error: unknown) => {
-      if (!(error instanceof RightsChanged)) throw error;
-      this.rooms.access.forget(author, roomName);
-      return this.rooms.access.settled(author, roomName, async () => append(await allowed()));
-    });
-    if (dup) this.repeated++;
-    else {
-      this.stored++;
-      await this.liveRooms.publish(event);
-      this.hooks.afterStore(createdOf(roomName, event as RoomEvent<'message.created'>));
+  /** Awaits only what is a promise: every message passes here, and an `await` costs as much as the rest of a step. */
+  private async store(author: User, roomName: string, message: PostMessage, held: boolean): Promise<Sent> {
+    if (held) this.limit(author, message);
+    const deciding = this.rooms.forSending(author, roomName);
+    const access = deciding instanceof Promise ? await deciding : deciding;
+    const asking = this.hooks.beforeStore(draftOf(roomName, message), author);
+    const draft = asking instanceof Promise ? await asking : asking;
+    const wish = { author, roomName, clientId: message.clientId, draft, held };
+    const { event, dup } = await this.append(wish, access);
+    if (dup) {
+      this.repeated++;
+      return { id: event.id, seq: event.seq, at: event.at, dup };
     }
-    return { id: event.id, seq: event.seq, at: event.at, ...(dup && { dup: true }) };
+    this.stored++;
+    const publishing = this.liveRooms.publish(event);
+    if (publishing) await publishing;
+    this.hooks.afterStore(createdOf(roomName, event as RoomEvent<'message.created'>));
+    return { id: event.id, seq: event.seq, at: event.at };
   }
+
+  private limit(author: User, { text }: PostMessage): void {
+    if (text.length > this.env.MAX_TEXT_LENGTH)
+      throw new ChatError('too_long', `a message has at most ${this.env.MAX_TEXT_LENGTH} characters`);
+    this.limits.send(author.id);
+  }
+
+  private append(wish: Wish, access: Access): Promise<Appended> {
+    return this.appendOnce(wish, access).catch((error: unknown) => {
+      if (!(error instanceof RightsChanged)) throw error;
+      const { author, roomName } = wish;
+      this.rooms.access.forget(author, roomName);
+      return this.rooms.access.settled(author, roomName, async () =>
+        this.appendOnce(wish, await this.rooms.forSending(author, roomName)),
+      );
+    });
+  }
+
+  private appendOnce({ author, clientId, draft, held }: Wish, access: Access): Promise<Appended> {
+    const { id: roomId, rights } = access.room;
+    const { text, replyTo } = draft;
+    const data = replyTo ? { text, replyTo } : { text };
+    const event = { roomId, actor: author, clientId, type: 'message.created' as const, data, rights };
+    const pauseMs = held ? this.rooms.pauseOf(author, access) : undefined;
+    return this.log.append(pauseMs === undefined ? event : { ...event, pauseMs });
+  }
+}
+
+/** What is to be stored, as often as it takes. */
+interface Wish {
+  author: User;
+  roomName: string;
+  clientId: string;
+  draft: Draft;
+  /** By limits and slow mode. */
+  held: boolean;
+}
+
+function draftOf(room: string, { text, replyTo }: PostMessage): Draft {
+  return replyTo ? { room, text, replyTo } : { room, text };
 }

@@ -43,7 +43,7 @@ export class RoomService extends RoomDoor {
   }
 
   /** Before a send: what is known of the person's rights will do, as the append is decided anew where it is old. */
-  async forSending(user: User, name: string): Promise<Access> {
+  forSending(user: User, name: string): Access | Promise<Access> {
     return this.decided('send', user, name, () => this.enter(user, name));
   }
 
@@ -134,16 +134,21 @@ export class RoomService extends RoomDoor {
   }
 
   /** What was read before will do to allow it; to refuse it, what is so now is read. */
-  private async decided(
+  private decided(
     operation: Operation,
     user: User,
     name: string,
     read: () => Promise<Access>,
-  ): Promise<Access> {
+  ): Access | Promise<Access> {
+    const anew = async () => {
+      const access = await read();
+      await this.access.check(operation, user, access);
+      return access;
+    };
     const known = this.access.known(user, name);
-    if (known && (await this.access.allows(operation, user, known))) return known;
-    const access = await read();
-    await this.access.check(operation, user, access);
-    return access;
+    if (!known) return anew();
+    const allowed = this.access.allows(operation, user, known);
+    if (allowed === true) return known;
+    return Promise.resolve(allowed).then((yes) => (yes ? known : anew()));
   }
 }

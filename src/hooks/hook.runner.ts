@@ -22,7 +22,12 @@ export class HookRunner implements OnModuleInit {
       .map(({ hook }) => hook);
   }
 
-  async beforeStore(draft: Draft, author: User): Promise<Draft> {
+  /** Throws, or rejects with, what a hook refuses with. */
+  beforeStore(draft: Draft, author: User): Draft | Promise<Draft> {
+    return this.hooks.length === 0 ? draft : this.ask(draft, author);
+  }
+
+  private async ask(draft: Draft, author: User): Promise<Draft> {
     let accepted = draft;
     for (const hook of this.hooks) accepted = (await hook.beforeStore?.(accepted, author)) ?? accepted;
     return accepted;
