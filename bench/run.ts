@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeDisk, diskTimes } from './disk.ts';
 import { buildFingerprint, describeMachine, prepare } from './machine.ts';
 import { measure } from './measure.ts';
 import { marks, type Row, rowsOf, servers, type ServerPlan } from './plan.ts';
@@ -82,14 +83,17 @@ async function main(): Promise<void> {
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
   const build = buildFingerprint();
   const results = new Results();
+  const disk: number[] = [];
   const isWhole = options.only === undefined && options.servers === undefined && !options.quick;
   const out = options.out ?? (isWhole ? join(import.meta.dirname, 'RESULTS.md') : undefined);
   const tables = (done: number): string => {
     const notes = notesOn(results, build);
-    const head = { date: `${date} UTC`, machine, rounds: done, quick: options.quick, seed, notes };
+    const about = [...machine, describeDisk(disk)];
+    const head = { date: `${date} UTC`, machine: about, rounds: done, quick: options.quick, seed, notes };
     return report(head, rows, plans, results);
   };
   for (let round = 1; round <= rounds; round++) {
+    disk.push(...(await diskTimes(options.quick ? 50 : 300)));
     await runRound(round, rows, plans, seed, results);
     // Whoever interrupts it keeps the rounds that are done.
     if (out !== undefined) await writeFile(out, tables(round));
