@@ -15,6 +15,7 @@ export {
   ChannelFull,
   ChannelLayer,
   type ChannelOptions,
+  type Discontinuity,
   type LayerHealth,
   type LayerMessage,
   type LayerValue,

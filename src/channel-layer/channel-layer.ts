@@ -35,7 +35,7 @@ export abstract class ChannelLayer {
   /** Whether messages flow now; replays the present state to each subscriber. */
   abstract readonly health: Observable<LayerHealth>;
   /** Messages may have been missed since the last one: compare positions with the database. */
-  abstract readonly discontinuity: Observable<void>;
+  abstract readonly discontinuity: Observable<Discontinuity>;
   /** How many messages this process dropped at capacity, since start. */
   abstract readonly dropped: number;
 }
@@ -47,6 +47,12 @@ export interface ChannelOptions {
    */
   identified?: boolean;
 }
+
+/**
+ * `missed`: this process may have missed what anybody said. `unsent`: another process that uses this library could not
+ * reach this one; of what others than those said, nothing is missing.
+ */
+export type Discontinuity = 'missed' | 'unsent';
 
 export type LayerHealth = 'ready' | 'degraded';
 

@@ -43,6 +43,10 @@ export class Memberships {
     this.unwanted.set(id, { group, channel });
   }
 
+  has({ group, channel }: Membership): boolean {
+    return this.wanted.has(idOf(group, channel));
+  }
+
   /** Redis has removed it. */
   left(group: string, channel: string): void {
     this.unwanted.delete(idOf(group, channel));

@@ -2,6 +2,7 @@ import { BehaviorSubject, defer, type Observable, Subject, throwError } from 'rx
 import {
   ChannelFull,
   ChannelLayer,
+  type Discontinuity,
   type ChannelOptions,
   type LayerHealth,
   type LayerMessage,
@@ -32,10 +33,10 @@ export class MemoryChannelLayer extends ChannelLayer {
   dropped = 0;
   private readonly process = hex32();
   private readonly healthState = new BehaviorSubject<LayerHealth>('ready');
-  private readonly gaps = new Subject<void>();
+  private readonly gaps = new Subject<Discontinuity>();
   readonly health: Observable<LayerHealth> = this.healthState.asObservable();
   /** Never: nothing is between us. */
-  readonly discontinuity: Observable<void> = this.gaps.asObservable();
+  readonly discontinuity: Observable<Discontinuity> = this.gaps.asObservable();
   private readonly channels: LocalChannels;
   private readonly sweeper: NodeJS.Timeout;
   private closed = false;

@@ -1,9 +1,11 @@
 import type { RedisOptions } from 'ioredis';
+import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
+import { MembershipWatch } from './membership-watch.js';
 import { type Membership, Memberships } from './memberships.js';
 import type { QueueKeys } from './queue-keys.js';
-import { QueueLink } from './queue-link.js';
-import { QueuePeers, renewEveryMs } from './queue-peers.js';
+import { QueueLink, type QueueLinkEvents } from './queue-link.js';
+import { type Call, QueuePeers, renewEveryMs } from './queue-peers.js';
 import { addressName } from './redis-address.js';
 import { backoff } from './redis-host.js';
 import type { RisingClock } from './rising-clock.js';
@@ -19,23 +21,20 @@ export interface QueueHostOptions {
   clock: RisingClock;
 }
 
-export interface QueueHostEvents {
+export interface QueueHostEvents extends Pick<QueueLinkEvents, 'popped' | 'took'> {
   /** Where this process reads; the inbox is the host's own affair. */
   queues(): { single: string[]; drained: string[] };
-  popped(key: string, member: Buffer, score: number): void;
   /** `ready` has changed. */
   changed(): void;
   /** Messages may have been missed; comes after `changed`. */
-  discontinuity(): void;
+  discontinuity(kind: Discontinuity): void;
 }
 
 const openMs = 5000;
 const batch = 500;
 /** A link that lived shorter was no recovery: the pauses go on growing. */
 const calmMs = 1000;
-/**
- * One Redis server of the core layer, kept in reach: a link, and after its end another one with the same memberships.
- */
+/** One Redis of the core layer, kept in reach: a link, and after its end another one with the same memberships. */
 export class QueueHost {
   ready = false;
   /** Seconds. */
@@ -43,6 +42,7 @@ export class QueueHost {
   private readonly name: string;
   private readonly memberships: Memberships;
   private readonly peers: QueuePeers;
+  private readonly watch: MembershipWatch;
   private link?: QueueLink;
   /** A link has failed since the last one that was ready. */
   private away = false;
@@ -66,7 +66,9 @@ export class QueueHost {
       options.groupExpiry,
       options.clock,
     );
-    this.peers = new QueuePeers({ ...options, name: this.name, log }, (...command) => this.call(...command));
+    const call: Call = (...command) => this.call(...command);
+    this.peers = new QueuePeers({ ...options, name: this.name, log }, call);
+    this.watch = new MembershipWatch(this.memberships, call);
     this.renewing = setInterval(() => void this.renewLease(), renewEveryMs).unref();
     // At a quarter of their time: three renewals may fail. Timers overflow at 24 days.
     const quarter = Math.min((options.groupExpiry * 1000) / 4, 6 * 3_600_000);
@@ -132,6 +134,7 @@ export class QueueHost {
         return { single: [this.peers.inbox, ...single], drained };
       },
       popped: (key, member, score) => this.hear(key, member, score),
+      took: (key, count, isRest) => this.events.took(key, count, isRest),
       down: (reason) => this.onDown(link, reason),
     });
     this.link = link;
@@ -218,13 +221,13 @@ export class QueueHost {
 
   private hear(key: string, member: Buffer, score: number): void {
     if (key !== this.peers.inbox) this.events.popped(key, member, score);
-    else if (this.peers.isNotice(member)) this.tellDiscontinuity();
+    else if (this.peers.isNotice(member)) this.tellDiscontinuity('unsent');
   }
 
   private async renewLease(): Promise<void> {
     try {
-      if (await this.peers.renew()) return;
-      // The others took us for dead, and cleared what was ours.
+      // Else the others took us for dead and cleared what was ours, or somebody emptied the groups: Django's flush().
+      if ((await this.peers.renew()) && (await this.watch.holds())) return;
       this.rejoin();
       this.tellDiscontinuity();
     } catch (error) {
@@ -239,8 +242,8 @@ export class QueueHost {
     for (let i = 0; i < all.length; i += batch) void this.confirm(link, all.slice(i, i + batch));
   }
 
-  private tellDiscontinuity(): void {
-    if (this.ready) this.events.discontinuity();
+  private tellDiscontinuity(kind: Discontinuity = 'missed'): void {
+    if (this.ready) this.events.discontinuity(kind);
     else this.missed = true;
   }
 }

@@ -6,6 +6,8 @@ export interface QueueLinkEvents {
   /** The keys to wait on, asked anew before every wait. Of `drained` ones, everything that is there is taken. */
   keys(): { single: string[]; drained: string[] };
   popped(key: string, member: Buffer, score: number): void;
+  /** So many came out of one key at once, and `isRest` where nothing was left. */
+  took(key: string, count: number, isRest: boolean): void;
   /** Once, and nothing after it. Not for {@link QueueLink.close}. */
   down(reason: string): void;
 }
@@ -120,8 +122,12 @@ export class QueueLink {
     if (head) this.events.popped(head[0].toString(), head[1], Number(head[2].toString()));
     for (const [index, tail] of tails.entries()) {
       const flat = tail as Buffer[];
+      const key = drained[index]!;
       for (let i = 0; i + 1 < flat.length; i += 2)
-        this.events.popped(drained[index]!, flat[i]!, Number(flat[i + 1]!.toString()));
+        this.events.popped(key, flat[i]!, Number(flat[i + 1]!.toString()));
+      const count = flat.length / 2;
+      const isHead = head?.[0].toString() === key;
+      if (count > 0 || isHead) this.events.took(key, count + (isHead ? 1 : 0), count < drainAtOnce);
     }
   }
 

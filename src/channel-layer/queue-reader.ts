@@ -15,6 +15,8 @@ export interface QueueReaderOptions {
   prefixLength: number;
   /** Seconds. */
   expiry: number;
+  /** How many messages a sender that is none of ours lets wait in a queue of ours. */
+  capacityOf: (queue: string) => number;
   /** This process. */
   process: string;
   channels: LocalChannels;
@@ -23,8 +25,8 @@ export interface QueueReaderOptions {
 
 export interface QueueReaderEvents {
   dropped(): void;
-  /** Messages waited too long for us: this process was away. */
-  expired(): void;
+  /** Messages waited too long for us, or found a queue of ours full: this process was away, or too slow. */
+  missed(): void;
   putBack(host: number, key: string, args: (string | Buffer)[]): void;
 }
 
@@ -45,6 +47,8 @@ export class QueueReader {
   undecodable = 0;
   /** Keys of this process' own queues: one for each prefix of its channels. */
   private readonly own = new Set<string>();
+  /** Of those, the ones that others than ours fill too, and what came out of each since it was last empty. */
+  private readonly shared = new Map<string, { backlog: number; capacity: number }>();
   /** Plain channels with a reader, by key. */
   private readonly plain = new Map<string, string>();
 
@@ -60,9 +64,11 @@ export class QueueReader {
     return { single: [...this.plain.keys()], drained: [...this.own] };
   }
 
-  /** A queue of this process. Whether it is new. */
-  drain(queue: string): boolean {
+  /** A queue of this process, and whether others than ours fill it too. Returns whether it is new. */
+  drain(queue: string, isShared = false): boolean {
     const key = this.options.keys.queue(queue);
+    if (isShared && !this.shared.has(key))
+      this.shared.set(key, { backlog: 0, capacity: this.options.capacityOf(queue) });
     if (this.own.has(key)) return false;
     this.own.add(key);
     return true;
@@ -76,11 +82,26 @@ export class QueueReader {
     this.plain.delete(this.options.keys.queue(channel));
   }
 
+  /** Who finds a queue full drops its message, and nobody is told: but a queue that was full is seen here. */
+  took(key: string, count: number, isRest: boolean): void {
+    const shared = this.shared.get(key);
+    if (!shared) return;
+    shared.backlog += count;
+    const wasFull = shared.backlog >= shared.capacity;
+    if (isRest || wasFull) shared.backlog = 0;
+    if (!wasFull) return;
+    this.options.log.warn(
+      'full',
+      'A queue of this process in Redis was full: Django may have dropped messages for it',
+    );
+    this.events.missed();
+  }
+
   take({ host, key, member, score }: { host: number; key: string; member: Buffer; score: number }): void {
     const { expiry, prefixLength, serializer, log } = this.options;
     if (score < Date.now() / 1000 - expiry) {
       this.events.dropped();
-      this.events.expired();
+      this.events.missed();
       return log.warn('expired', `Messages that had waited for more than ${expiry} s in Redis were dropped`);
     }
     const channel = this.plain.get(key);

@@ -1,4 +1,5 @@
 import type { RedisOptions } from 'ioredis';
+import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
 import { Marks } from './marks.js';
 import { hex32 } from './names.js';
@@ -12,7 +13,7 @@ export interface HostEvents {
   /** `ready` has changed. */
   changed(): void;
   /** Messages may have been missed; comes after `changed`. */
-  discontinuity(): void;
+  discontinuity(kind: Discontinuity): void;
   /** A message that was given to `publish` did not reach Redis, as far as we know. */
   unpublished(): void;
 }
@@ -222,15 +223,15 @@ export class RedisHost {
     if (channel === this.markChannel) return this.marks.hear(payload.toString('latin1'), this.confirmed());
     if (channel !== this.noticeChannel)
       return this.events.message(channel, payload, this.marking ? this.marks.count(channel) : undefined);
-    if (payload.toString('latin1') !== this.id) this.tellDiscontinuity();
+    if (payload.toString('latin1') !== this.id) this.tellDiscontinuity('unsent');
   }
 
   private confirmed(): string[] {
     return [...this.wanted].flatMap(([channel, entry]) => (entry.confirmed ? [channel] : []));
   }
 
-  private tellDiscontinuity(): void {
-    if (this.ready) this.events.discontinuity();
+  private tellDiscontinuity(kind: Discontinuity = 'missed'): void {
+    if (this.ready) this.events.discontinuity(kind);
     else this.missed = true;
   }
 }

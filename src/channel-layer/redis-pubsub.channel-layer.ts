@@ -1,6 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { BehaviorSubject, defer, type Observable, Subject } from 'rxjs';
-import { ChannelLayer, type ChannelOptions, type LayerHealth, type LayerMessage } from './channel-layer.js';
+import {
+  ChannelLayer,
+  type ChannelOptions,
+  type Discontinuity,
+  type LayerHealth,
+  type LayerMessage,
+} from './channel-layer.js';
 import { FaultLog } from './fault-log.js';
 import { LocalChannels, sweepEveryMs } from './local-channels.js';
 import { identifyMessage } from './message-ids.js';
@@ -25,9 +31,9 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
   /** Payloads from Redis that were no message of ours: another format, another key, or not a message at all. */
   undecodable = 0;
   private readonly healthState = new BehaviorSubject<LayerHealth>('degraded');
-  private readonly gaps = new Subject<void>();
+  private readonly gaps = new Subject<Discontinuity>();
   readonly health: Observable<LayerHealth> = this.healthState.asObservable();
-  readonly discontinuity: Observable<void> = this.gaps.asObservable();
+  readonly discontinuity: Observable<Discontinuity> = this.gaps.asObservable();
   private readonly log = new FaultLog(new Logger('ChannelLayer'));
   private readonly prefix: string;
   private readonly groupPrefix: string;
@@ -55,7 +61,7 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
           {
             message: (channel, payload, id) => this.hear(channel, payload, id),
             changed: () => this.tellHealth(),
-            discontinuity: () => this.gaps.next(),
+            discontinuity: (kind) => this.gaps.next(kind),
             unpublished: () => void this.dropped++,
           },
           this.log,

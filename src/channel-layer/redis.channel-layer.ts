@@ -3,6 +3,7 @@ import { BehaviorSubject, defer, Observable, Subject, throwError } from 'rxjs';
 import {
   ChannelFull,
   ChannelLayer,
+  type Discontinuity,
   type ChannelOptions,
   type LayerHealth,
   type LayerMessage,
@@ -34,9 +35,9 @@ export class RedisChannelLayer extends ChannelLayer {
   dropped = 0;
   private readonly process = newProcess();
   private readonly healthState = new BehaviorSubject<LayerHealth>('degraded');
-  private readonly gaps = new Subject<void>();
+  private readonly gaps = new Subject<Discontinuity>();
   readonly health: Observable<LayerHealth> = this.healthState.asObservable();
-  readonly discontinuity: Observable<void> = this.gaps.asObservable();
+  readonly discontinuity: Observable<Discontinuity> = this.gaps.asObservable();
   private readonly log = new FaultLog(new Logger('ChannelLayer'));
   private readonly keys: QueueKeys;
   private readonly serializer: Serializer;
@@ -63,10 +64,10 @@ export class RedisChannelLayer extends ChannelLayer {
     this.channels = new LocalChannels(local);
     const wire = { keys: this.keys, serializer: this.serializer, prefixLength, expiry: local.expiry };
     this.reader = new QueueReader(
-      { ...wire, process: this.process, channels: this.channels, log },
+      { ...wire, process: this.process, channels: this.channels, capacityOf: local.capacityOf, log },
       {
         dropped: () => void this.dropped++,
-        expired: () => this.gaps.next(),
+        missed: () => this.gaps.next('missed'),
         putBack: (host, key, args) => this.hosts[host]?.call('put-back', [key], args)?.catch(() => undefined),
       },
     );
@@ -85,8 +86,9 @@ export class RedisChannelLayer extends ChannelLayer {
           {
             queues: () => this.reader.queues(),
             popped: (key, member, score) => this.reader.take({ host: index, key, member, score }),
+            took: (key, count, isRest) => this.reader.took(key, count, isRest),
             changed: () => this.tellHealth(),
-            discontinuity: () => this.gaps.next(),
+            discontinuity: (kind) => this.gaps.next(kind),
           },
           log,
         ),
@@ -109,7 +111,8 @@ export class RedisChannelLayer extends ChannelLayer {
 
   async newChannel(prefix?: string, { identified }: ChannelOptions = {}): Promise<string> {
     this.assertOpen();
-    return this.open(processChannel(this.process, identified ? this.onFirstHost(prefix) : prefix)).channel;
+    if (!identified) return this.open(processChannel(this.process, prefix)).channel;
+    return this.open(processChannel(this.process, this.onFirstHost(prefix)), true).channel;
   }
 
   async send(channel: string, message: LayerMessage): Promise<void> {
@@ -171,8 +174,8 @@ export class RedisChannelLayer extends ChannelLayer {
     await Promise.all(this.hosts.map((host) => host.close()));
   }
 
-  private open(channel: string): Mailbox {
-    if (this.reader.drain(queueOf(channel))) for (const host of this.hosts) host.wake();
+  private open(channel: string, isShared = false): Mailbox {
+    if (this.reader.drain(queueOf(channel), isShared)) for (const host of this.hosts) host.wake();
     return this.channels.open(channel, this);
   }
 

@@ -8,6 +8,7 @@ export type ScriptName =
   | 'group-members'
   | 'group-send'
   | 'join-groups'
+  | 'count-members'
   | 'leave-group'
   | 'renew-lease'
   | 'clear-process'

@@ -16,13 +16,15 @@ const MOST_REMEMBERED = 20_000;
 
 /**
  * The bridges of other processes. The one that has been here longest stores what Django says, and tells which; the
- * others only keep it ready. All of this saves work and nothing else: where two believe that they are the first, both
- * store the same, which is stored once.
+ * others only keep it ready. Where two believe that they are the first, both store the same, which is stored once.
+ *
+ * Who may have missed something is the last from then on: what it would store next may have others before it, which only
+ * another process has heard.
  */
 export class BridgePeers {
   private readonly node = randomUUID();
-  private readonly since = Date.now();
-  private readonly startedAt = performance.now();
+  private since = Date.now();
+  private startedAt = performance.now();
   private readonly others = new Map<string, { since: number; heardAt: number }>();
   private readonly keptThere = new Set<string>();
   private keptHere: string[] = [];
@@ -63,6 +65,13 @@ export class BridgePeers {
       else if (since < this.since || (since === this.since && node < this.node)) return false;
     }
     return true;
+  }
+
+  /** This process may have missed something that others have heard. */
+  standBack(): void {
+    this.since = Date.now();
+    this.startedAt = performance.now();
+    if (this.beat) this.say();
   }
 
   isKept(clientId: string): boolean {

@@ -75,6 +75,8 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   private readonly methods: ReadonlySet<string>;
   private readonly counts = { stored: 0, repeated: 0, refused: 0, ignored: 0, unidentified: 0 };
   private quietUntil = 0;
+  /** Something was missed, and the others do not know yet. */
+  private standingBack = false;
 
   constructor(
     @Inject(DJANGO_BRIDGE_OPTIONS) private readonly options: DjangoBridgeOptions,
@@ -97,9 +99,11 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   async onApplicationBootstrap(): Promise<void> {
     if (this.options.rooms.length === 0) return;
     this.subscriptions.push(
-      this.layer.discontinuity.subscribe(() =>
-        this.warn('what Django said a moment ago may have been missed'),
+      this.layer.discontinuity.subscribe(
+        (kind) => kind === 'missed' && this.onGap('what Django said a moment ago may have been missed'),
       ),
+      // Where it is about to miss something: what comes first after it comes before the layer knows that it did.
+      this.layer.health.subscribe((health) => health === 'degraded' && this.standBack()),
     );
     await this.peers.start();
     await this.rooms.start();
@@ -137,7 +141,7 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   private async listen(room: string): Promise<void> {
     const inbox = new RoomInbox<Said>({
       store: (heard) => this.store(heard),
-      leads: () => this.peers.leads,
+      leads: (isBehindGap) => this.peers.leads && !(isBehindGap && this.standingBack),
       isKept: (clientId) => this.peers.isKept(clientId),
     });
     this.inboxes.set(room, inbox);
@@ -156,10 +160,28 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
     const id = messageIdOf(event);
     if (id === undefined) {
       this.counts.unidentified++;
-      return this.warn('what Django said while Redis came back was not stored');
+      return this.onGap('what Django said while Redis came back is left to other processes');
     }
     const clientId = createHash('sha256').update(`${room}\n${id}`).digest('base64url');
     inbox.offer({ clientId, word: { room, text, author: this.options.author?.(event) ?? djangoUser } });
+  }
+
+  private onGap(sentence: string): void {
+    this.standBack();
+    this.warn(sentence);
+  }
+
+  /**
+   * The order of the others is whole, ours may not be: they go on from here. First what was heard before is stored, as
+   * they may have missed that.
+   */
+  private standBack(): void {
+    if (this.standingBack) return;
+    this.standingBack = true;
+    void Promise.all([...this.inboxes.values()].map((inbox) => inbox.missed())).then(() => {
+      this.standingBack = false;
+      this.peers.standBack();
+    });
   }
 
   /** Rejects where the database is away: then it is tried again. */

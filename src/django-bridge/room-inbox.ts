@@ -8,14 +8,16 @@ export interface Heard<Word> {
 export interface RoomInboxOptions<Word> {
   /** Resolves when it is stored, or will never be; rejects where it should be tried again. */
   store(heard: Heard<Word>): Promise<void>;
-  /** Whether storing is this process' task. Asked again and again. */
-  leads(): boolean;
+  /** Whether storing is this process' task: what is behind a gap may be not. Asked again and again. */
+  leads(isBehindGap: boolean): boolean;
   /** Whether another process has told that it is stored. */
   isKept(clientId: string): boolean;
 }
 
 /** Longer than somebody else needs who is alive and well, and one who is not to be noticed. */
 export const HOLD_MS = 2_000;
+/** After a gap: longer than others, without one, need to store all that they heard. */
+export const HOLD_AFTER_GAP_MS = 10_000;
 const LOOK_MS = 50;
 const RETRY_MS = { least: 100, most: 2_000 };
 const MOST_WAITING = 10_000;
@@ -23,7 +25,8 @@ const MOST_WAITING = 10_000;
 /**
  * One room's words in the order of the group, which is the same for all processes. Each of them stores in this order
  * and leaves out only what is stored already, so whoever is first with any one, all before it are stored: several may
- * store at once, and take over from each other at any moment.
+ * store at once, and take over from each other at any moment. That holds for who has heard everything: who may have a
+ * gap leaves what is behind it to the others, and stores it only where nobody else does.
  */
 export class RoomInbox<Word> {
   /** How many found no room. */
@@ -32,6 +35,7 @@ export class RoomInbox<Word> {
   private working?: Promise<void>;
   private timer?: NodeJS.Timeout;
   private stopped = false;
+  private gapAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: RoomInboxOptions<Word>) {}
 
@@ -44,6 +48,12 @@ export class RoomInbox<Word> {
     if (this.waiting.length >= MOST_WAITING) return void this.dropped++;
     this.waiting.push({ ...heard, at: performance.now() });
     this.goOn();
+  }
+
+  /** Something may be missing between what was offered and what will be. Resolves when the former is done with. */
+  async missed(): Promise<void> {
+    this.gapAt = performance.now();
+    while (this.waiting[0] && !this.isBehindGap(this.waiting[0])) await this.nextLook();
   }
 
   /** Takes nothing more, and resolves when all that was taken is stored; or when that takes too long. */
@@ -79,8 +89,18 @@ export class RoomInbox<Word> {
   }
 
   private isMine({ clientId, at }: { clientId: string; at: number }): boolean {
-    const isOverdue = this.stopped || performance.now() - at > HOLD_MS;
-    return isOverdue || this.options.isKept(clientId) || this.options.leads();
+    const isBehindGap = this.isBehindGap({ at });
+    const holdMs = isBehindGap ? HOLD_AFTER_GAP_MS : HOLD_MS;
+    const isOverdue = this.stopped || performance.now() - at > holdMs;
+    return isOverdue || this.options.isKept(clientId) || this.options.leads(isBehindGap);
+  }
+
+  private isBehindGap({ at }: { at: number }): boolean {
+    return at >= this.gapAt && at < this.gapAt + HOLD_AFTER_GAP_MS;
+  }
+
+  private async nextLook(): Promise<void> {
+    await (this.working ?? new Promise((resolve) => setTimeout(resolve, LOOK_MS)));
   }
 
   private async storeForSure(heard: Heard<Word>): Promise<void> {

@@ -79,14 +79,15 @@ describe.concurrent('processes of the core layer', () => {
     async ({ expect }) => {
       await using redis = await startRedis();
       const operator = new Redis(redis.url, { protocol: 2 });
-      // Memberships are renewed at a quarter of their time.
-      const layer = new RedisChannelLayer({ hosts: [redis.url], groupExpiry: 2 });
+      const layer = new RedisChannelLayer({ hosts: [redis.url] });
       await healthOf(layer, 'ready');
       const channel = await layer.newChannel();
       await layer.groupAdd('room', channel);
       const keys = await operator.keys('asgi*');
       expect(keys).toEqual(['asgi:group:room']);
+      const gap = nextOf(layer.discontinuity, 1, 20_000);
       await operator.del(...keys);
+      expect(await gap).toEqual(['missed']);
       await expect.poll(() => operator.zrange('asgi:group:room', 0, '-1')).toEqual([channel]);
       const arrived = nextOf(layer.receive(channel), 1);
       await layer.groupSend('room', event('hi'));

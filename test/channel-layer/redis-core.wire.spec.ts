@@ -111,6 +111,25 @@ describe('RedisChannelLayer on the wire', () => {
     expect(layers.a.dropped).toBe(1);
   });
 
+  it('says that it may have missed something where its queue was full', async () => {
+    await using layers = await nodes({ capacity: 10 });
+    const channel = await layers.a.newChannel('django', { identified: true });
+    const queue = `asgi${channel.slice(0, channel.indexOf('!') + 1)}`;
+    const serializer = new Serializer();
+    const gaps: string[] = [];
+    layers.a.discontinuity.subscribe((kind) => gaps.push(kind));
+    for (const count of [9, 10]) {
+      const arrived = nextOf(layers.a.receive(channel), count);
+      const members = Array.from({ length: count }, (_, n) => [
+        `${now()}`,
+        member(serializer.encodeFor(event(`${n}`), channel)),
+      ]);
+      await peers[0]!.zadd(queue, ...members.flat());
+      await arrived;
+      expect(gaps).toEqual(count < 10 ? [] : ['missed']);
+    }
+  });
+
   it('leaves members out whose time is over', async () => {
     await using layers = await nodes({ groupExpiry: 100 });
     await peers[0]!.zadd('asgi:group:room', now() - 101, theirs);

@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'database/migrations/0001_rooms.js',
-        find: "['room_id', 'actor_id', 'client_id']",
+        find: "['client_id', 'actor_id', 'room_id']",
         replace: "['room_id', 'actor_id', 'client_id', 'seq']",
       },
     ],

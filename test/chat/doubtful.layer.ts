@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BehaviorSubject, Subject } from 'rxjs';
 import {
+  type Discontinuity,
   type LayerHealth,
   type LayerMessage,
   MemoryBus,
@@ -11,7 +12,7 @@ import {
 /** What a test does to the layer of one node while it runs. */
 export class Doubts {
   readonly bus = new MemoryBus();
-  readonly discontinuity = new Subject<void>();
+  readonly discontinuity = new Subject<Discontinuity>();
   readonly health = new BehaviorSubject<LayerHealth>('ready');
   /** What the node asked for, in the order in which it took effect. */
   readonly log: string[] = [];

@@ -144,7 +144,7 @@ describe('coming back', () => {
     await bob.request('room.join', { room: name });
     await storeElsewhere(chat, 'three');
     await join(chat, ann);
-    doubts.discontinuity.next();
+    doubts.discontinuity.next('missed');
     expect(await texts(bob, 1)).toEqual(['three']);
     expect(await texts(ann, 3)).toEqual(['one', 'two', 'three']);
     await ann.nothing(['presence']);
@@ -206,7 +206,7 @@ describe('a layer that loses everything', () => {
     const ann = await chat.connect();
     await join(chat, ann);
     for (const text of ['one', 'two', 'three']) await storeElsewhere(chat, text);
-    doubts.discontinuity.next();
+    doubts.discontinuity.next('missed');
     expect(await texts(ann, 3)).toEqual(['one', 'two', 'three']);
   });
 

@@ -71,7 +71,7 @@ describe('a new name that another node could not tell us', () => {
     const ann: User = { id: randomUUID(), name: 'Ann' };
     await chat.app.get(MessageService).send(ann, room, draft());
     await chat.app.get(RoomDirectory).renamePerson({ ...ann, name: 'Anna' });
-    doubts.discontinuity.next();
+    doubts.discontinuity.next('missed');
     expect(await replayed(chat, 1)).toEqual(['Anna']);
   });
 });

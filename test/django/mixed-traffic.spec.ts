@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { mixedTraffic, type Setting } from './mixed-traffic.js';
@@ -60,6 +62,61 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
         expect(outcome.oursInDjango).toMatchObject({ doubled: [], misordered: [] });
         expect(outcome.lostInPeace).toEqual([]);
       }
+    },
+  );
+
+  it(
+    'each is cut off from Redis for a moment: what it missed keeps its place in the order',
+    { timeout: 120_000 },
+    async () => {
+      const operator = new Redis(redis.url, { protocol: 2 });
+      const rights = ['on', '>pw', '+@all', 'allkeys', 'allchannels'];
+      for (const n of [0, 1]) await operator.call('ACL', 'SETUSER', `ours${n}`, ...rights);
+      const outcome = await mixedTraffic({
+        layer,
+        redisUrl: redis.url,
+        redisUrlOf: (n) => redis.url.replace('//', `//ours${n}:pw@`),
+        databaseUrl: await postgres.createDatabase(),
+        room: 'cut',
+        processes: 2,
+        seconds: 6,
+        everyMs: 20,
+        trouble: async () => {
+          for (const n of [0, 1]) {
+            await operator.call('CLIENT', 'KILL', 'USER', `ours${n}`);
+            await pause(1_500);
+          }
+        },
+      });
+      operator.disconnect();
+      expect(outcome).toMatchObject({ djangoStored: clean, oursStored: clean, closed: 0, tracebacks: [] });
+      expect(outcome.djangoStored.said).toBeGreaterThan(100);
+    },
+  );
+
+  it(
+    'each is frozen until its queue is full: what Django dropped for it keeps its place in the order',
+    { timeout: 120_000 },
+    async () => {
+      const outcome = await mixedTraffic({
+        layer,
+        redisUrl: redis.url,
+        databaseUrl: await postgres.createDatabase(),
+        room: 'frozen',
+        processes: 2,
+        seconds: 7,
+        everyMs: 15,
+        trouble: async (servers) => {
+          for (const { child } of servers) {
+            child.kill('SIGSTOP');
+            await pause(1_200);
+            child.kill('SIGCONT');
+            await pause(600);
+          }
+        },
+      });
+      expect(outcome).toMatchObject({ djangoStored: clean, oursStored: clean, closed: 0, tracebacks: [] });
+      expect(outcome.djangoStored.said).toBeGreaterThan(100);
     },
   );
 });

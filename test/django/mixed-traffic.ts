@@ -12,6 +12,8 @@ export interface Setting {
 
 export interface Traffic extends Setting {
   redisUrl: string;
+  /** Where one process of ours finds the same Redis. */
+  redisUrlOf?: (process: number) => string;
   /** Of all processes. With one process it may be left out: SQLite in memory. */
   databaseUrl?: string;
   room?: string;
@@ -72,7 +74,11 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
     DJANGO_BRIDGE: room,
   };
   await using stack = new AsyncDisposableStack();
-  const servers = await Promise.all(Array.from({ length: processes }, () => ServerProcess.start(env)));
+  const servers = await Promise.all(
+    Array.from({ length: processes }, (_, n) =>
+      ServerProcess.start({ ...env, REDIS_URL: traffic.redisUrlOf?.(n) ?? redisUrl }),
+    ),
+  );
   for (const server of servers) stack.use(server);
   const daphne = stack.use(await startDaphne(wire.django));
   const addresses = (first: number) =>
