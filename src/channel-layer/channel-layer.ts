@@ -28,6 +28,11 @@ export abstract class ChannelLayer {
   abstract groupDiscard(group: string, channel: string): Promise<void>;
   /** To every member, the sender included. Never `ChannelFull`: what does not fit is dropped and counted. */
   abstract groupSend(group: string, message: LayerMessage): Promise<void>;
+  /**
+   * Groups that have members now, of whatever process, whose names begin so. For looking around: hosts that are away
+   * are left out, and a Redis with very many keys is told in parts, one with each call.
+   */
+  abstract groups(startsWith: string): Promise<string[]>;
   /** Forgets everything of ours. Refused where `NODE_ENV` is `production`. */
   abstract flush(): Promise<void>;
   /** Leaves groups, deletes our queue, closes connections. Idempotent; afterwards every call rejects. */

@@ -50,6 +50,10 @@ export class LocalChannels {
     return this.groups.has(group);
   }
 
+  groupNames(): string[] {
+    return [...this.groups.keys()];
+  }
+
   /** To every member here; takes over the message, no two members share one. */
   deliver(group: string, message: LayerMessage): void {
     let first = true;

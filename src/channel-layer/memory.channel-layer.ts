@@ -94,6 +94,11 @@ export class MemoryChannelLayer extends ChannelLayer {
     this.channels.deliver(checkGroup(group), identifyMessage(copyMessage(message), hex32));
   }
 
+  async groups(startsWith: string): Promise<string[]> {
+    this.assertOpen();
+    return this.channels.groupNames().filter((group) => group.startsWith(startsWith));
+  }
+
   async flush(): Promise<void> {
     this.assertOpen();
     if (this.options.production) throw new Error('flush() is refused in production');

@@ -1,6 +1,7 @@
 import type { RedisOptions } from 'ioredis';
 import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
+import { globOf } from './group-scan.js';
 import { Marks } from './marks.js';
 import { hex32 } from './names.js';
 import { addressName } from './redis-address.js';
@@ -113,6 +114,11 @@ export class RedisHost {
       return true;
     this.owesNotice = true;
     return false;
+  }
+
+  /** Channels that anybody subscribes to, which begin so. Nothing where Redis is away. */
+  async channels(startsWith: string): Promise<string[]> {
+    return (this.ready && (await this.link?.channels(`${globOf(startsWith)}*`))) || [];
   }
 
   async close(): Promise<void> {

@@ -92,6 +92,11 @@ export class RedisLink {
     return true;
   }
 
+  /** Channels that somebody subscribes to, by a pattern. Rejects where Redis refuses. */
+  async channels(pattern: string): Promise<string[]> {
+    return (await this.publisher.pubsub('CHANNELS', pattern)) as string[];
+  }
+
   /** Ends both connections now. Also for who started this link and will not wait longer. */
   fail(reason: string): void {
     if (this.ended) return;

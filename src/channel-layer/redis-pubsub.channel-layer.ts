@@ -128,6 +128,14 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
     if (this.channels.hasGroup(group)) this.channels.deliver(group, this.serializer.decode(payload));
   }
 
+  async groups(startsWith: string): Promise<string[]> {
+    this.assertOpen();
+    const channels = await Promise.all(
+      this.hosts.map((host) => host.channels(this.groupPrefix + startsWith)),
+    );
+    return channels.flat().map((channel) => channel.slice(this.groupPrefix.length));
+  }
+
   async flush(): Promise<void> {
     this.assertOpen();
     if (this.options.production) throw new Error('flush() is refused in production');

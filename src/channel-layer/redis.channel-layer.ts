@@ -9,6 +9,7 @@ import {
   type LayerMessage,
 } from './channel-layer.js';
 import { FaultLog } from './fault-log.js';
+import { GroupScan } from './group-scan.js';
 import { LocalChannels, sweepEveryMs } from './local-channels.js';
 import type { Mailbox } from './mailbox.js';
 import { checkChannel, checkGroup, newProcess, processChannel, processOf, queueOf } from './names.js';
@@ -43,6 +44,7 @@ export class RedisChannelLayer extends ChannelLayer {
   private readonly serializer: Serializer;
   private readonly channels: LocalChannels;
   private readonly hosts: QueueHost[];
+  private readonly scans: GroupScan[];
   private readonly reader: QueueReader;
   private readonly sender: QueueSender;
   private readonly sweeper: NodeJS.Timeout;
@@ -93,6 +95,7 @@ export class RedisChannelLayer extends ChannelLayer {
           log,
         ),
     );
+    this.scans = this.hosts.map((host) => new GroupScan((...command) => host.call(...command)));
     this.sender = new QueueSender({
       ...wire,
       clock,
@@ -152,6 +155,13 @@ export class RedisChannelLayer extends ChannelLayer {
   async groupSend(group: string, message: LayerMessage): Promise<void> {
     this.assertOpen();
     await this.during(this.sender.groupSend(checkGroup(group), this.serializer.check(message)));
+  }
+
+  async groups(startsWith: string): Promise<string[]> {
+    this.assertOpen();
+    const before = this.keys.group('');
+    const keys = await Promise.all(this.scans.map((scan) => scan.keys(before + startsWith)));
+    return keys.flat().map((key) => key.slice(before.length));
   }
 
   async flush(): Promise<void> {

@@ -14,7 +14,8 @@ export type ScriptName =
   | 'clear-process'
   | 'tell-missed'
   | 'wake'
-  | 'put-back';
+  | 'put-back'
+  | 'scan-keys';
 
 const folder = join(import.meta.dirname, 'scripts');
 

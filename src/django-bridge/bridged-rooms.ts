@@ -2,7 +2,7 @@ import type { RoomDirectory } from '../index.js';
 
 const AT_START = 10_000;
 const AT_ONCE = 200;
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;
 
 /** Which rooms are shared with Django, and that all of them are listened to. */
 export class BridgedRooms {
@@ -13,6 +13,8 @@ export class BridgedRooms {
   constructor(
     private readonly rooms: 'all' | readonly string[],
     private readonly directory: RoomDirectory,
+    /** The rooms that somebody is in on Django's side, whether they are known here or not. */
+    private readonly talkedIn: () => Promise<string[]>,
     /** Resolves when what Django says there from then on is heard. */
     private readonly listen: (room: string) => Promise<void>,
     private readonly warn: (sentence: string) => void,
@@ -58,7 +60,7 @@ export class BridgedRooms {
       await Promise.all(rooms.slice(from, from + AT_ONCE).map((room) => this.ensure(room)));
   }
 
-  /** Rooms that were made elsewhere, or are read but not written in. */
+  /** Rooms that were made elsewhere, are read but not written in, or are Django's alone until now. */
   private schedule(): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => void this.look(AT_ONCE).then(() => this.schedule()), LOOK_MS);
@@ -67,8 +69,8 @@ export class BridgedRooms {
 
   private async look(limit: number): Promise<void> {
     try {
-      const overviews = await this.directory.list(limit);
-      await this.takeUp(overviews.map(({ room }) => room.name));
+      const [overviews, talkedIn] = await Promise.all([this.directory.list(limit), this.talkedIn()]);
+      await this.takeUp([...overviews.map(({ room }) => room.name), ...talkedIn]);
     } catch (error) {
       this.warn(`the rooms could not be listed: ${String(error)}`);
     }

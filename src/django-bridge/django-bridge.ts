@@ -24,7 +24,7 @@ import { BridgePeers } from './bridge-peers.js';
 import { BridgedRooms } from './bridged-rooms.js';
 import { DJANGO_BRIDGE_OPTIONS, type DjangoBridgeOptions, djangoUser } from './django-bridge.options.js';
 import { eventOf, isOurs, methodOf, wordsOf } from './django-event.js';
-import { djangoGroup } from './django-group.js';
+import { djangoGroup, GROUP_PREFIX, roomOf } from './django-group.js';
 import { Outbox } from './outbox.js';
 import { type Heard, RoomInbox } from './room-inbox.js';
 
@@ -88,7 +88,8 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
     const warn = (sentence: string) => this.warn(sentence);
     this.types = options.eventTypes?.length ? options.eventTypes : ['chat.message'];
     this.methods = new Set(this.types.map(methodOf));
-    this.rooms = new BridgedRooms(options.rooms, directory, (room) => this.listen(room), warn);
+    const talkedIn = async () => (await layer.groups(GROUP_PREFIX)).flatMap((group) => roomOf(group) ?? []);
+    this.rooms = new BridgedRooms(options.rooms, directory, talkedIn, (room) => this.listen(room), warn);
     this.outbox = new Outbox(layer, env.CHANNEL_EXPIRY * 1_000, warn);
     const alsoHere = (names: string[]) => {
       for (const name of names) void this.rooms.ensure(name);

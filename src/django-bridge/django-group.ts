@@ -2,6 +2,11 @@ import { createHash } from 'node:crypto';
 
 /** `chat_` and the rest must be a name that Django takes. */
 const plainName = /^[A-Za-z0-9_-]{1,94}$/;
+export const GROUP_PREFIX = 'chat_';
+/** What {@link djangoGroup} calls a room whose name Django cannot have. */
+const digest = /^[a-z2-7]{52}$/;
+/** As long as a room's name may be. */
+const LONGEST = 64;
 const digits = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**
@@ -9,7 +14,18 @@ const digits = 'abcdefghijklmnopqrstuvwxyz234567';
  * room that has one gets `chat_` and the base32 of its name's SHA-256 (lower case, 52 digits).
  */
 export function djangoGroup(room: string): string {
-  return `chat_${plainName.test(room) ? room : base32(createHash('sha256').update(room).digest())}`;
+  return `${GROUP_PREFIX}${plainName.test(room) ? room : base32(createHash('sha256').update(room).digest())}`;
+}
+
+/** The room whose group that is; undefined for a group of something else, and for a room whose name it does not tell. */
+export function roomOf(group: string): string | undefined {
+  const room = group.slice(GROUP_PREFIX.length);
+  return group.startsWith(GROUP_PREFIX) &&
+    plainName.test(room) &&
+    room.length <= LONGEST &&
+    !digest.test(room)
+    ? room
+    : undefined;
 }
 
 function base32(bytes: Uint8Array): string {

@@ -98,6 +98,19 @@ export function channelLayerContract(name: string, makeTwoNodes: MakeTwoNodes): 
       for (const view of views) expect(await view).toEqual([event('hi'), event('behind it')]);
     });
 
+    it('can be looked for, whoever is in them', async () => {
+      await using nodes = await makeTwoNodes();
+      const [mine, theirs] = [await nodes.a.newChannel(), await nodes.b.newChannel()];
+      await nodes.a.groupAdd('look_one', mine);
+      await nodes.b.groupAdd('look_two', theirs);
+      await nodes.b.groupAdd('elsewhere', theirs);
+      await expect.poll(async () => (await nodes.a.groups('look_')).sort()).toEqual(['look_one', 'look_two']);
+      expect(await nodes.a.groups('look_t')).toEqual(['look_two']);
+      expect(await nodes.a.groups('nothing')).toEqual([]);
+      await nodes.b.groupDiscard('look_two', theirs);
+      await expect.poll(() => nodes.a.groups('look_')).toEqual(['look_one']);
+    });
+
     it('brings what another process sends right after a join', async () => {
       await using nodes = await makeTwoNodes();
       for (let i = 0; i < 50; i++) {

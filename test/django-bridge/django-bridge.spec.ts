@@ -185,9 +185,20 @@ describe('rooms that are not shared', () => {
   it('with all: every public room is shared, also one that is made later', async () => {
     await using chat = await startBridged({ rooms: 'all' });
     await chat.connect('Ann', { path: '/ws/chat/other/' });
-    await expect.poll(() => chat.app.get(DjangoBridge).report().rooms).toBe(1);
+    await expect.poll(() => chat.app.get(DjangoBridge).report().rooms).toBe(2);
     await django.say('other', 'hi');
     await expect.poll(() => logOf(chat, 'other')).toHaveLength(1);
+  });
+
+  it('with all: a room that only Django’s people are in is heard, and made with their first word', async () => {
+    const digest = djangoGroup('größe').slice('chat_'.length);
+    const more = await Django.in(bus, 'only-theirs', digest, 'a.dot', 'x'.repeat(65));
+    await using chat = await startBridged({ rooms: 'all' });
+    // Of the names above, `a.dot` and the last are no rooms, and the digest says nothing of a room's name.
+    await expect.poll(() => chat.app.get(DjangoBridge).report().rooms).toBe(3);
+    await more.say('only-theirs', 'hi');
+    await expect.poll(() => logOf(chat, 'only-theirs')).toHaveLength(1);
+    await more.close();
   });
 });
 
