@@ -52,9 +52,12 @@ export function processChannel(process: string, prefix = 'specific'): string {
   return `${checkPrefix(prefix)}.${process}!${hex32()}`;
 }
 
-/** `<layer prefix>specific.<hex32>`: the name is the Redis channel, as in channels_redis' pub/sub layer. */
+/**
+ * `<layer prefix>specific.<hex32>`: the name is the Redis channel, as in channels_redis' pub/sub layer. Its digits are as
+ * of {@link newProcess}, so that whoever looks tells our receivers from Django's.
+ */
 export function pubSubChannel(layerPrefix: string, prefix = 'specific'): string {
-  return `${layerPrefix}${checkPrefix(prefix)}.${hex32()}`;
+  return `${layerPrefix}${checkPrefix(prefix)}.${newProcess()}`;
 }
 
 /** The process id inside a name of {@link processChannel}; `undefined` for a plain channel. */

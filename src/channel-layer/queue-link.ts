@@ -1,5 +1,5 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import { oneLifeClient, reasonOf } from './redis-address.js';
+import { connectOnce, oneLifeClient, reasonOf } from './redis-address.js';
 import { type ScriptName, scripts } from './scripts.js';
 
 export interface QueueLinkEvents {
@@ -54,7 +54,7 @@ export class QueueLink {
   /** Resolves when commands can be given, true; or false where it failed, which is `down`, never a rejection. */
   async open(): Promise<boolean> {
     try {
-      await Promise.all([this.commander.connect(), this.popper.connect()]);
+      await Promise.all([connectOnce(this.commander), connectOnce(this.popper)]);
       await Promise.all([...scripts.values()].map(({ text }) => this.commander.script('LOAD', text)));
     } catch (error) {
       this.fail(this.lastError || reasonOf(error));
@@ -87,7 +87,14 @@ export class QueueLink {
     if (!this.connected || this.ended) return undefined;
     const size = args.reduce((sum, arg) => sum + arg.length, 0);
     this.unanswered += size;
-    return this.answer(this.commander.evalsha(scripts.get(script)!.sha, keys.length, ...keys, ...args), size);
+    const { sha, text } = scripts.get(script)!;
+    const given = [keys.length, ...keys, ...args] as const;
+    const reply = this.commander.evalsha(sha, ...given).catch((error: unknown) => {
+      // Somebody emptied Redis' scripts, and nothing was done: the text itself brings it back.
+      if (!reasonOf(error).startsWith('NOSCRIPT') || this.ended) throw error;
+      return this.commander.eval(text, ...given);
+    });
+    return this.answer(reply, size);
   }
 
   /** Ends both connections now. Also for who started this link and will not wait longer. */
@@ -136,8 +143,8 @@ export class QueueLink {
       return await reply;
     } catch (error) {
       const reason = reasonOf(error);
-      // Scripts that were flushed, a master that has become a replica: a new link finds its way.
-      if (/^(NOSCRIPT|READONLY|LOADING)/.test(reason)) this.fail(reason);
+      // A master that has become a replica: a new link finds its way.
+      if (/^(READONLY|LOADING)/.test(reason)) this.fail(reason);
       throw error;
     } finally {
       this.unanswered -= size;

@@ -9,7 +9,12 @@ import { parseSentinels } from './redis-url.js';
 export type RedisHostOption =
   | string
   | readonly [host: string, port: number]
-  | { address: string | readonly [host: string, port: number] }
+  | {
+      address: string | readonly [host: string, port: number];
+      db?: number;
+      username?: string;
+      password?: string;
+    }
   | {
       sentinels: readonly (readonly [host: string, port: number])[];
       masterName: string;
@@ -29,7 +34,7 @@ export function redisAddress(host: RedisHostOption): string | RedisOptions {
     return options;
   }
   if (isPair(host)) return { host: host[0], port: host[1] };
-  if ('address' in host) return redisAddress(host.address);
+  if ('address' in host) return withAddress(host);
   if (!('masterName' in host)) return host;
   const { sentinels, masterName, sentinelKwargs, ...rest } = host;
   return {
@@ -39,6 +44,40 @@ export function redisAddress(host: RedisHostOption): string | RedisOptions {
     sentinelUsername: sentinelKwargs?.username,
     sentinelPassword: sentinelKwargs?.password,
   };
+}
+
+/** What the address itself says goes before what stands beside it, as in redis-py. */
+function withAddress({
+  address,
+  ...beside
+}: Extract<RedisHostOption, { address: unknown }>): string | RedisOptions {
+  const unknown = Object.keys(beside).filter((name) => !['db', 'username', 'password'].includes(name));
+  if (unknown.length > 0)
+    throw new TypeError(`Beside an address stand db, username and password, not ${unknown.join(', ')}`);
+  const there = redisAddress(address);
+  if (Object.keys(beside).length === 0) return there;
+  return { ...beside, ...(typeof there === 'string' ? partsOf(there) : there) };
+}
+
+function partsOf(url: string): RedisOptions {
+  const { protocol, hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 6379),
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(/^\/\d+$/.test(pathname) && { db: Number(pathname.slice(1)) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+  };
+}
+
+/**
+ * Connects, in the database that was named. Rejects where there is no such database: left alone, the client would go on
+ * in database 0.
+ */
+export async function connectOnce(client: Redis): Promise<void> {
+  await client.connect();
+  if (client.options.db) await client.select(client.options.db);
 }
 
 /** Without a user or a password. */

@@ -1,6 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { hex32 } from './names.js';
-import { oneLifeClient, reasonOf } from './redis-address.js';
+import { connectOnce, oneLifeClient, reasonOf } from './redis-address.js';
 
 export interface LinkEvents {
   message(channel: string, payload: Buffer): void;
@@ -47,7 +47,7 @@ export class RedisLink {
   /** Resolves when both connections take commands and probes are under way; a failure is `down`, never a rejection. */
   async open(): Promise<void> {
     try {
-      await Promise.all([this.subscriber.connect(), this.publisher.connect()]);
+      await Promise.all([connectOnce(this.subscriber), connectOnce(this.publisher)]);
       this.connected = true;
       await this.subscribe([this.probeChannel]);
     } catch (error) {

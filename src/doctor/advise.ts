@@ -10,7 +10,8 @@ type Environment = Record<string, string | undefined>;
 /** What it means, and what to do. `sights` in the order of the hosts. */
 export function advise(sights: Sight[], keys: readonly string[], env: Environment): Advice {
   const found = findLayers(sights, keys);
-  const settings = settingsFor(found[0]);
+  // Where nobody of Django is, there is nothing to go by.
+  const settings = settingsFor(found.find(({ django }) => django > 0));
   const problems = [
     ...sights.flatMap(problemsOfRedis),
     ...found.flatMap((each) => problemsOfMessages(each, keys)),
@@ -21,18 +22,24 @@ export function advise(sights: Sight[], keys: readonly string[], env: Environmen
     problems.push(
       'Queues are lists: a channels_redis before version 3 writes here, which must be upgraded first',
     );
-  for (const { prefix } of found.filter(({ layer }) => layer === 'core'))
-    if (found.some((other) => other.layer === 'pubsub' && other.prefix === prefix))
+  const djangos = found.filter(({ django }) => django > 0);
+  for (const { prefix } of djangos.filter(({ layer }) => layer === 'core'))
+    if (djangos.some((other) => other.layer === 'pubsub' && other.prefix === prefix))
       problems.push(
         `Both of channels_redis' layers are in use with the prefix "${prefix}": neither hears the other. Django's ` +
           'processes must agree on one',
       );
-  const bridge = bridgeAdvice(found[0], env);
+  problems.push(...problemsOfApart(found), ...problemsOfExpiry(sights, env));
+  const bridge = bridgeAdvice(djangos[0], env);
   return {
     found,
     settings: { ...settings, ...bridge.settings },
     problems: [...problems, ...bridge.problems],
-    warnings: [...sights.flatMap(warningsOfRedis), ...bridge.warnings],
+    warnings: [
+      ...sights.flatMap(warningsOfRedis),
+      ...(djangos.length === 0 ? sights.flatMap(warningsOfElsewhere) : []),
+      ...bridge.warnings,
+    ],
   };
 }
 
@@ -65,7 +72,7 @@ function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
       const name = recogniseChannel(channel)!;
       const found = of('pubsub', name.prefix);
       if ('group' in name) found.groups.push(name.group);
-      else found.processes.add(channel);
+      else found.processes.add(channel.slice(-32));
     }
     for (const { layer, prefix, payload } of messages) {
       const kind = layer === 'core' ? recogniseMember(payload, keys) : recognisePayload(payload, keys);
@@ -147,6 +154,40 @@ function problemsOfHosts(sights: Sight[]): string[] {
   return [
     `Groups are on hosts where nobody would look for them (${wrong.slice(0, 3).join(', ')}): give all of Django's ` +
       'hosts, in the same order',
+  ];
+}
+
+/** Ours and Django's, each on another layer or with another prefix. */
+function problemsOfApart(found: Found[]): string[] {
+  const [theirs] = found.filter(({ django }) => django > 0);
+  if (!theirs || theirs.ours > 0) return [];
+  return found
+    .filter(({ ours, django }) => ours > 0 && django === 0)
+    .map(
+      ({ layer, prefix, ours }) =>
+        `${ours} of ours are on the ${layer} layer with the prefix "${prefix}", and Django is on the ${theirs.layer} layer ` +
+        `with the prefix "${theirs.prefix}": neither hears the other`,
+    );
+}
+
+/** Whoever sends to a group first removes members that are older than their own `group_expiry`. */
+function problemsOfExpiry(sights: Sight[], env: Environment): string[] {
+  const here = Number(env.GROUP_EXPIRY ?? 86_400);
+  const seen = Math.max(0, ...sights.map(({ groupSeconds }) => groupSeconds));
+  if (seen <= here) return [];
+  return [
+    `Groups last for ${seen} s or more, and GROUP_EXPIRY is ${here} here: what we send would remove Django's consumers ` +
+      `from their groups. Set it to Django's group_expiry`,
+  ];
+}
+
+/** Nobody of Django is where we looked. */
+function warningsOfElsewhere({ name, database, databases }: Sight): string[] {
+  const others = databases.filter((other) => other !== database);
+  if (others.length === 0) return [];
+  return [
+    `Nobody of Django was seen in database ${database} of Redis ${name}, and there are keys in ${others.join(', ')}: the ` +
+      'number at the end of Django’s URL must be the same here (redis://host:6379/2)',
   ];
 }
 

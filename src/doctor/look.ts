@@ -1,13 +1,18 @@
 import type { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isOurs, processOf, queueOf } from '../channel-layer/names.js';
-import { addressName, oneLifeClient, redisAddress } from '../channel-layer/redis-address.js';
+import { addressName, connectOnce, oneLifeClient, redisAddress } from '../channel-layer/redis-address.js';
 import { recogniseChannel, recogniseKey } from './recognise.js';
 
 /** What one Redis has. Nothing is written to it, and no message is taken. */
 export interface Sight {
   /** Without a user or a password. */
   name: string;
+  /** The one looked at, and those that have keys. */
+  database: number;
+  databases: number[];
+  /** Seconds that the longest-lived group has to go: at least Django's or our `group_expiry` less a renewal. */
+  groupSeconds: number;
   version: string;
   role: string;
   cluster: boolean;
@@ -40,12 +45,16 @@ export async function look(url: string, listenMs: number): Promise<Sight> {
   let reason: unknown;
   for (const each of [client, ear]) each.on('error', (error: unknown) => (reason ??= error));
   try {
-    await Promise.all([client.connect(), ear.connect()]);
+    await Promise.all([connectOnce(client), connectOnce(ear)]);
     // Not to be taken for a server of ours. Who may not say so is taken for one.
     await Promise.allSettled(
       [client, ear].map((each) => each.client('SETNAME', 'nest-realtime-chat-doctor')),
     );
-    const sight = { ...(await about(client)), name: addressName(address) };
+    const sight = {
+      ...(await about(client)),
+      name: addressName(address),
+      database: client.options.db ?? 0,
+    };
     await scan(client, sight);
     await listen(client, ear, sight, listenMs);
     return sight;
@@ -69,6 +78,9 @@ async function about(client: Redis): Promise<Sight> {
   });
   return {
     name: '',
+    database: 0,
+    databases: [...info.matchAll(/^db(\d+):/gm)].map(([, number]) => Number(number)),
+    groupSeconds: 0,
     version: field('redis_version'),
     role: field('role'),
     cluster: field('cluster_enabled') === '1',
@@ -106,6 +118,7 @@ async function note(client: Redis, key: string, sight: Sight): Promise<void> {
   if (type !== 'zset' || name.layer !== 'core') return;
   if ('group' in name) {
     const members = await client.zrange(key, 0, '199');
+    sight.groupSeconds = Math.max(sight.groupSeconds, await client.ttl(key));
     if (members.every((member) => /^[\w.-]+(![\w.-]*)?$/.test(member)))
       sight.groups.push({ prefix: name.prefix, group: name.group, members });
     return;

@@ -20,12 +20,12 @@ export function report(
     const title =
       layer === 'core' ? 'core layer (RedisChannelLayer)' : 'pub/sub layer (RedisPubSubChannelLayer)';
     const more = groups.length > 5 ? ` and ${groups.length - 5} more` : '';
-    const who = layer === 'core' ? `${django} processes of Django, ${ours} of ours` : `${django} receivers`;
+    const who = `${django} ${layer === 'core' ? 'processes' : 'receivers'} of Django, ${ours} of ours`;
     lines.push(`  channels_redis' ${title}, prefix "${prefix}"`);
     lines.push(`    groups: ${groups.slice(0, 5).join(', ') || 'none'}${more}`, `    ${who}`);
     for (const { kind, count } of messages) lines.push(`    ${count} messages: ${describe(kind)}`);
   }
-  if (found.length > 0) {
+  if (found.some(({ django }) => django > 0)) {
     lines.push('', 'Configure', `  REDIS_URL=${urls.map(withoutSecrets).join(',')}`);
     for (const [name, value] of Object.entries(settings)) lines.push(`  ${name}=${value}`);
   }

@@ -17,6 +17,23 @@ describe('where a Redis is', () => {
     expect(redisAddress(['cache', 6380])).toEqual({ host: 'cache', port: 6380 });
     expect(redisAddress({ address: ['cache', 6380] })).toEqual({ host: 'cache', port: 6380 });
     expect(redisAddress({ host: 'cache', tls: {} })).toEqual({ host: 'cache', tls: {} });
+    expect(redisAddress({ address: 'redis://cache', db: 3, password: 'x' })).toEqual({
+      host: 'cache',
+      port: 6379,
+      db: 3,
+      password: 'x',
+    });
+    expect(redisAddress({ address: 'rediss://me:p%40ss@cache:1/4', db: 3, password: 'x' })).toEqual({
+      host: 'cache',
+      port: 1,
+      db: 4,
+      username: 'me',
+      password: 'p@ss',
+      tls: {},
+    });
+    expect(() => redisAddress({ address: 'redis://cache', socket_timeout: 3 } as never)).toThrow(
+      'not socket_timeout',
+    );
     const sentinels = [
       ['one', 26_379],
       ['two', 26_380],

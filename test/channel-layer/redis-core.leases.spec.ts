@@ -1,8 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { firstValueFrom } from 'rxjs';
 import { describe, it } from 'vitest';
 import { queueOf } from '../../src/channel-layer/names.js';
 import { RedisChannelLayer } from '../../src/channel-layer/redis.channel-layer.js';
+import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
 import { healthOf, nextOf } from '../support/observe.js';
 import { startRedis } from '../support/redis.js';
 import { startScript } from '../support/script.js';
@@ -115,6 +117,37 @@ describe.concurrent('processes of the core layer', () => {
     expect(await operator.exists('asgi:group:left')).toBe(0);
     expect(await operator.zrange('asgi:group:stayed', 0, '-1')).toEqual([channel]);
     await layer.close();
+    operator.disconnect();
+  });
+
+  it('lose no message when somebody empties Redis’ scripts', async ({ expect }) => {
+    await using redis = await startRedis();
+    const operator = new Redis(redis.url, { protocol: 2 });
+    const layer = new RedisChannelLayer({ hosts: [redis.url] });
+    await healthOf(layer, 'ready');
+    const channel = await layer.newChannel();
+    await layer.groupAdd('room', channel);
+    const arrived = nextOf(layer.receive(channel), 6);
+    for (let n = 0; n < 6; n++) {
+      if (n % 2 === 0) await operator.script('FLUSH');
+      await layer.groupSend('room', event(`${n}`));
+    }
+    expect((await arrived).map(({ message }) => message)).toEqual(['0', '1', '2', '3', '4', '5']);
+    await layer.close();
+    operator.disconnect();
+  });
+
+  it('never go on in database 0 where the one they were given is not there', async ({ expect }) => {
+    await using redis = await startRedis();
+    const operator = new Redis(redis.url, { protocol: 2 });
+    for (const Layer of [RedisChannelLayer, RedisPubSubChannelLayer]) {
+      const layer = new Layer({ hosts: [`${redis.url}/99`] });
+      await layer.groupAdd('room', await layer.newChannel());
+      expect(await firstValueFrom(layer.health)).toBe('degraded');
+      expect(await operator.keys('*')).toEqual([]);
+      expect(await operator.pubsub('CHANNELS', '*')).toEqual([]);
+      await layer.close();
+    }
     operator.disconnect();
   });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Redis } from 'ioredis';
+import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
 import { type DjangoPeer, type PeerOptions, startPeer } from '../support/django.js';
 import { freePort } from '../support/free-port.js';
+import { healthOf } from '../support/observe.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { startScript } from '../support/script.js';
 import { subscribers } from '../support/subscribers.js';
@@ -126,6 +128,46 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     expect(hosts.text).toContain('Groups are on hosts where nobody would look for them (chat_lobby on');
     expect([both.code, hosts.code]).toEqual([1, 1]);
     await core.call('flush');
+  });
+
+  it('does not take ours for Django', async () => {
+    const ours = new RedisPubSubChannelLayer({ hosts: [servers[0]!.url] });
+    await healthOf(ours, 'ready');
+    await ours.groupAdd('chat.people', await ours.newChannel());
+    const alone = await doctor(...at(), ...quick);
+    expect(alone.text).toContain('0 receivers of Django, 1 of ours');
+    expect(alone.text).not.toContain('Configure');
+    expect(alone.code).toBe(0);
+    await using django = await someDjango();
+    const apart = await doctor(...at(), ...quick);
+    expect(apart.text).toContain('1 processes of Django, 0 of ours');
+    expect(apart.text).toContain('CHANNEL_LAYER=redis\n');
+    expect(apart.text).toContain('1 of ours are on the pubsub layer');
+    expect(apart.text).not.toContain("Both of channels_redis' layers");
+    expect(apart.code).toBe(1);
+    await ours.close();
+    await django.call('flush');
+  });
+
+  it('says where Django may be when it is in another database, and refuses one that is not there', async () => {
+    await using django = await someDjango({ hosts: [`${servers[0]!.url}/2`] });
+    const elsewhere = await doctor(...at(), ...quick);
+    expect(elsewhere.text).toContain('Nobody of Django was seen in database 0');
+    expect(elsewhere.text).toContain('there are keys in 2');
+    const there = await doctor('--redis', `${servers[0]!.url}/2`, ...quick);
+    expect(there.text).toContain('1 processes of Django');
+    const nowhere = await doctor('--redis', `${servers[0]!.url}/99`, ...quick);
+    expect(nowhere.text).toContain('DB index is out of range');
+    expect([elsewhere.code, there.code, nowhere.code]).toEqual([0, 0, 2]);
+    await django.call('flush');
+  });
+
+  it('warns where our memberships last shorter than Django’s', async () => {
+    await using django = await someDjango();
+    const { text, code } = await doctorWith({ GROUP_EXPIRY: '3600' }, ...at(), ...quick);
+    expect(text).toContain('GROUP_EXPIRY is 3600 here');
+    expect(code).toBe(1);
+    await django.call('flush');
   });
 
   it('knows a channels_redis that is too old, and a message that nobody can read', async () => {
