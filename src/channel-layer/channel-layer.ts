@@ -39,6 +39,8 @@ export abstract class ChannelLayer {
   abstract close(): Promise<void>;
   /** Whether messages flow now; replays the present state to each subscriber. */
   abstract readonly health: Observable<LayerHealth>;
+  /** The same of the Redis that has this group, where there are several. */
+  abstract healthOf(group: string): LayerHealth;
   /** Messages may have been missed since the last one: compare positions with the database. */
   abstract readonly discontinuity: Observable<Discontinuity>;
   /** How many messages this process dropped at capacity, since start. */

@@ -94,6 +94,10 @@ export class MemoryChannelLayer extends ChannelLayer {
     this.channels.deliver(checkGroup(group), identifyMessage(copyMessage(message), hex32));
   }
 
+  healthOf(): LayerHealth {
+    return this.healthState.value;
+  }
+
   async groups(startsWith: string): Promise<string[]> {
     this.assertOpen();
     return this.channels.groupNames().filter((group) => group.startsWith(startsWith));

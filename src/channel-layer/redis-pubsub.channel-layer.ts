@@ -128,6 +128,10 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
     if (this.channels.hasGroup(group)) this.channels.deliver(group, this.serializer.decode(payload));
   }
 
+  healthOf(group: string): LayerHealth {
+    return this.host(this.groupPrefix + checkGroup(group)).ready ? 'ready' : 'degraded';
+  }
+
   async groups(startsWith: string): Promise<string[]> {
     this.assertOpen();
     const channels = await Promise.all(

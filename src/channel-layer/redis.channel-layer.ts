@@ -157,6 +157,10 @@ export class RedisChannelLayer extends ChannelLayer {
     await this.during(this.sender.groupSend(checkGroup(group), this.serializer.check(message)));
   }
 
+  healthOf(group: string): LayerHealth {
+    return this.hostOf(checkGroup(group)).ready ? 'ready' : 'degraded';
+  }
+
   async groups(startsWith: string): Promise<string[]> {
     this.assertOpen();
     const before = this.keys.group('');

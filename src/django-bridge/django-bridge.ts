@@ -116,6 +116,7 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     await Promise.all([...this.inboxes.values()].map((inbox) => inbox.finish(FINISH_MS)));
     this.peers.stop();
+    this.outbox.stop();
   }
 
   /** What ours say goes to Django; not what came from there. */

@@ -2,49 +2,73 @@ import type { Subscription } from 'rxjs';
 import type { ChannelLayer, LayerHealth, LayerMessage } from '../index.js';
 
 const MOST_WAITING = 1_000;
+const LOOK_MS = 100;
+/** Django's processes look for Redis once a second: what we say before they are back, nobody there hears. */
+export const GRACE_MS = 2_500;
 
 /**
- * What our people say, on its way to Django's groups, in the order in which it was stored here. While Redis is away it
- * waits, no longer than Django itself would let it lie.
+ * What our people say, on its way to Django's groups, in the order in which it was stored here. While a group's Redis is
+ * away it waits, no longer than Django itself would let it lie.
  */
 export class Outbox {
   /** Sent, as far as we know. */
   sent = 0;
   /** Too many, or too old. */
   dropped = 0;
-  private health: LayerHealth = 'degraded';
-  private readonly waiting: { group: string; event: LayerMessage; at: number }[] = [];
+  private health?: LayerHealth;
+  private wasReady = false;
+  private heldUntil = 0;
+  private waiting: { group: string; event: LayerMessage; at: number }[] = [];
   private readonly subscription: Subscription;
+  private timer?: NodeJS.Timeout;
 
   constructor(
     private readonly layer: ChannelLayer,
     private readonly keepMs: number,
     private readonly warn: (sentence: string) => void,
   ) {
-    this.subscription = layer.health.subscribe((health) => {
-      this.health = health;
-      if (health === 'ready') this.flush();
-    });
+    this.subscription = layer.health.subscribe((health) => this.onHealth(health));
   }
 
   add(group: string, event: LayerMessage): void {
-    if (this.health === 'ready') return this.send(group, event);
+    if (this.waiting.length === 0 && this.reaches(group)) return this.send(group, event);
     this.waiting.push({ group, event, at: performance.now() });
-    if (this.waiting.length <= MOST_WAITING) return;
-    this.waiting.shift();
-    this.dropped++;
+    if (this.waiting.length > MOST_WAITING) {
+      this.waiting.shift();
+      this.dropped++;
+    }
+    this.timer ??= setInterval(() => this.look(), LOOK_MS).unref();
   }
 
   stop(): void {
     this.subscription.unsubscribe();
+    clearInterval(this.timer);
   }
 
-  private flush(): void {
+  private onHealth(health: LayerHealth): void {
+    const isBack = health === 'ready' && this.health === 'degraded' && this.wasReady;
+    if (isBack) this.heldUntil = performance.now() + GRACE_MS;
+    this.wasReady ||= health === 'ready';
+    this.health = health;
+  }
+
+  private reaches(group: string): boolean {
+    return performance.now() >= this.heldUntil && this.layer.healthOf(group) === 'ready';
+  }
+
+  private look(): void {
     const oldest = performance.now() - this.keepMs;
-    for (const { group, event, at } of this.waiting.splice(0))
-      if (at >= oldest) this.send(group, event);
-      else this.dropped++;
-    if (this.dropped > 0) this.warn(`${this.dropped} messages did not reach Django since start`);
+    const droppedBefore = this.dropped;
+    const staying: typeof this.waiting = [];
+    for (const waiting of this.waiting)
+      if (waiting.at < oldest) this.dropped++;
+      else if (this.reaches(waiting.group)) this.send(waiting.group, waiting.event);
+      else staying.push(waiting);
+    this.waiting = staying;
+    if (this.dropped > droppedBefore) this.warn(`${this.dropped} messages did not reach Django since start`);
+    if (staying.length > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
   }
 
   private send(group: string, event: LayerMessage): void {

@@ -1,0 +1,43 @@
+import { Logger } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
+import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
+import { hostIndex } from '../../src/channel-layer/sharding.js';
+import { Outbox } from '../../src/django-bridge/outbox.js';
+import { healthOf, nextOf } from '../support/observe.js';
+import { startRedis } from '../support/redis.js';
+
+Logger.overrideLogger(false);
+const groupOn = (host: number) =>
+  ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].find(
+    (name) => hostIndex(`asgi__group__chat_${name}`, 2) === host,
+  )!;
+const event = (message: string) => ({ type: 'chat.message', message });
+
+describe('what ours say, on its way to Django', () => {
+  it('goes out at once where its Redis is there, whatever has become of another one', async () => {
+    await using one = await startRedis();
+    await using other = await startRedis();
+    const layer = new RedisPubSubChannelLayer({ hosts: [one.url, other.url] });
+    await healthOf(layer, 'ready');
+    const outbox = new Outbox(layer, 60_000, () => undefined);
+    const [here, away] = [`chat_${groupOn(0)}`, `chat_${groupOn(1)}`];
+    const channel = await layer.newChannel();
+    await layer.groupAdd(here, channel);
+    await layer.groupAdd(away, channel);
+    await other.kill();
+    await healthOf(layer, 'degraded');
+    expect([layer.healthOf(here), layer.healthOf(away)]).toEqual(['ready', 'degraded']);
+
+    const arrived = nextOf(layer.receive(channel), 4, 30_000);
+    outbox.add(away, event('waits'));
+    outbox.add(here, event('1'));
+    outbox.add(here, event('2'));
+    outbox.add(away, event('waits too'));
+    await expect.poll(() => outbox.sent).toBe(2);
+    await other.restart();
+    expect((await arrived).map(({ message }) => message)).toEqual(['1', '2', 'waits', 'waits too']);
+    expect(outbox.dropped).toBe(0);
+    outbox.stop();
+    await layer.close();
+  });
+});
