@@ -1,34 +1,13 @@
-import type { RedisOptions } from 'ioredis';
 import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
 import { MembershipWatch } from './membership-watch.js';
 import { type Membership, Memberships } from './memberships.js';
-import type { QueueKeys } from './queue-keys.js';
-import { QueueLink, type QueueLinkEvents } from './queue-link.js';
+import type { QueueHostEvents, QueueHostOptions } from './queue-host.options.js';
+import { QueueLink } from './queue-link.js';
 import { type Call, QueuePeers, renewEveryMs } from './queue-peers.js';
 import { addressName } from './redis-address.js';
 import { backoff } from './redis-host.js';
-import type { RisingClock } from './rising-clock.js';
 import { patiently } from './waiters.js';
-
-export interface QueueHostOptions {
-  host: string | RedisOptions;
-  keys: QueueKeys;
-  /** This process. */
-  process: string;
-  /** Seconds. */
-  groupExpiry: number;
-  clock: RisingClock;
-}
-
-export interface QueueHostEvents extends Pick<QueueLinkEvents, 'popped' | 'took'> {
-  /** Where this process reads; the inbox is the host's own affair. */
-  queues(): { single: string[]; drained: string[] };
-  /** `ready` has changed. */
-  changed(): void;
-  /** Messages may have been missed; comes after `changed`. */
-  discontinuity(kind: Discontinuity): void;
-}
 
 const openMs = 5000;
 const batch = 500;
@@ -177,7 +156,7 @@ export class QueueHost {
     try {
       const made = link.call('join-groups', keys, args);
       if (!made) return; // not connected yet: who opens it asks for all
-      await made;
+      for (const foreign of (await made) as number[]) this.tellForeign(keys[foreign]!);
     } catch (error) {
       return link.fail(String(error));
     }
@@ -187,6 +166,13 @@ export class QueueHost {
     if (!this.ready) return;
     this.memberships.settle(memberships);
     if (late) this.tellDiscontinuity();
+  }
+
+  private tellForeign(key: string): void {
+    this.log.warn(
+      `foreign ${key}`,
+      `${key} in Redis ${this.name} is no group: its messages stay in this process`,
+    );
   }
 
   private onReady(link: QueueLink): void {

@@ -137,6 +137,25 @@ describe.concurrent('processes of the core layer', () => {
     operator.disconnect();
   });
 
+  it('live with a key that is no group: only that room stays within the process', async ({ expect }) => {
+    await using redis = await startRedis();
+    const operator = new Redis(redis.url, { protocol: 2 });
+    const layer = new RedisChannelLayer({ hosts: [redis.url] });
+    await healthOf(layer, 'ready');
+    await operator.set('asgi:group:bad', 'x');
+    const channel = await layer.newChannel();
+    await layer.groupAdd('bad', channel);
+    await layer.groupAdd('good', channel);
+    const arrived = nextOf(layer.receive(channel), 1);
+    await layer.groupSend('good', event('hi'));
+    expect(await arrived).toEqual([event('hi')]);
+    await layer.groupDiscard('bad', channel);
+    expect(await firstValueFrom(layer.health)).toBe('ready');
+    expect(await operator.get('asgi:group:bad')).toBe('x');
+    await layer.close();
+    operator.disconnect();
+  });
+
   it('never go on in database 0 where the one they were given is not there', async ({ expect }) => {
     await using redis = await startRedis();
     const operator = new Redis(redis.url, { protocol: 2 });

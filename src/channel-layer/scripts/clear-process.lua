@@ -9,7 +9,7 @@ if ARGV[1] ~= ARGV[2] then
 end
 for _, entry in ipairs(redis.call('SMEMBERS', KEYS[2])) do
   local group, channel = string.match(entry, '^(.*)\n(.*)$')
-  redis.call('ZREM', group, channel)
+  redis.pcall('ZREM', group, channel)
 end
 redis.call('ZREM', KEYS[1], ARGV[1])
 for i = 2, #KEYS do
