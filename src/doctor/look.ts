@@ -59,11 +59,19 @@ export async function look(url: string, listenMs: number): Promise<Sight> {
     await listen(client, ear, sight, listenMs);
     return sight;
   } catch (error) {
-    throw reason ?? error;
+    throw withRights(reason ?? error);
   } finally {
     client.disconnect();
     ear.disconnect();
   }
+}
+
+function withRights(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.startsWith('NOPERM')) return error;
+  return new Error(
+    `${error.message}. To look, the user needs ~* &* +@all -@write; our server needs the keys and channels that begin with ` +
+      "Django's prefix or with nchat: (~asgi* ~nchat:* &asgi* &nchat:* +@all -@admin)",
+  );
 }
 
 async function about(client: Redis): Promise<Sight> {

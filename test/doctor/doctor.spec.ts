@@ -162,6 +162,22 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     await django.call('flush');
   });
 
+  it('says which rights are missing', async () => {
+    const rights = ['on', '>pw', '+@all', '~asgi*', '&asgi*'];
+    await operators[0]!.call('ACL', 'SETUSER', 'django', ...rights);
+    const { text, code } = await doctor(
+      '--redis',
+      servers[0]!.url.replace('//', '//django:pw@'),
+      ...quick,
+      '--listen',
+      '1',
+    );
+    expect(text).toContain('NOPERM');
+    expect(text).toContain('our server needs the keys and channels');
+    expect(text).not.toContain('pw@');
+    expect(code).toBe(2);
+  });
+
   it('warns where our memberships last shorter than Django’s', async () => {
     await using django = await someDjango();
     const { text, code } = await doctorWith({ GROUP_EXPIRY: '3600' }, ...at(), ...quick);
