@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { LayerMessage, LayerValue } from './channel-layer.js';
 
 /** Where channels_redis' core layer writes whom a message is for: no message carries it by itself. */
@@ -21,6 +22,26 @@ export function copyMessage(message: unknown): LayerMessage {
   if (typeof copy.type !== 'string') throw new TypeError('A message has a string "type"');
   return copy as LayerMessage;
 }
+
+/**
+ * As {@link copyMessage}, of what somebody else made: fields that no message of ours could carry are left out, as whoever
+ * reads the others would never miss them.
+ */
+export function readMessage(message: unknown): LayerMessage {
+  if (!isMap(message)) throw new TypeError('A message is a map with a string "type"');
+  const readable: { [key: string]: LayerValue } = {};
+  for (const key of Object.keys(message))
+    try {
+      Object.assign(readable, copyMap({ [key]: message[key] }, 'message', 1));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  if (typeof readable.type !== 'string') throw new TypeError('A message has a string "type"');
+  return readable as LayerMessage;
+}
+
+/** In place of a key that is no text; begins with what no key of a peer could begin with, as it cannot be guessed. */
+export const unreadableKey = `${randomUUID()} is no text`;
 
 function copyValue(value: unknown, path: string, depth: number): LayerValue {
   switch (typeof value) {
@@ -49,6 +70,7 @@ function copyValue(value: unknown, path: string, depth: number): LayerValue {
 function copyMap(map: Record<string, unknown>, path: string, depth: number): { [key: string]: LayerValue } {
   const copy: { [key: string]: LayerValue } = {};
   for (const key of Object.keys(map)) {
+    if (key === unreadableKey) throw new TypeError(`The keys of a message are strings (at ${path})`);
     if (key === '__proto__') throw new TypeError(`A message cannot carry the key "__proto__" (at ${path})`);
     if (key === envelopeKey)
       throw new TypeError(`The key "${envelopeKey}" is reserved: it is the envelope of channels_redis`);

@@ -1,12 +1,12 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import type { LayerMessage, LayerValue } from './channel-layer.js';
 import { Fernet } from './fernet.js';
-import { copyMessage, envelopeKey, maxDepth } from './message.js';
+import { copyMessage, envelopeKey, maxDepth, readMessage, unreadableKey } from './message.js';
 import type { SerializerFormat } from './options.js';
 
 /**
  * A message to the bytes that channels_redis writes, and back: msgpack (or JSON text), inside a Fernet token where there
- * are keys. Of both directions: what comes out is a message by {@link copyMessage}, or a `TypeError`.
+ * are keys. What goes in is a message by {@link copyMessage}, what comes out one by {@link readMessage}; or a `TypeError`.
  */
 export class Serializer {
   private readonly fernet?: Fernet;
@@ -25,7 +25,7 @@ export class Serializer {
 
   /** `maxAge` in seconds, of an encrypted message: by the sender's clock. */
   decode(payload: Uint8Array, maxAge?: number): LayerMessage {
-    return copyMessage(this.unpack(payload, maxAge));
+    return readMessage(this.unpack(payload, maxAge));
   }
 
   /** A copy that {@link encodeFor} will take, or a `TypeError`: JSON carries less than a message may hold. */
@@ -46,12 +46,12 @@ export class Serializer {
   /** A message and whom it names; nobody where it has no envelope, as on a plain channel. */
   decodeFor(payload: Uint8Array, maxAge?: number): { message: LayerMessage; to: string[] } {
     const value = this.unpack(payload, maxAge);
-    if (!isEnveloped(value)) return { message: copyMessage(value), to: [] };
+    if (!isEnveloped(value)) return { message: readMessage(value), to: [] };
     const { [envelopeKey]: named, ...rest } = value;
     const to: unknown[] = Array.isArray(named) ? named : [named];
     if (!to.every((name) => typeof name === 'string'))
       throw new TypeError('The envelope names channels by strings');
-    return { message: copyMessage(rest), to };
+    return { message: readMessage(rest), to };
   }
 
   private pack(copy: LayerMessage): Buffer {
@@ -108,8 +108,8 @@ const msgpack: Codec = {
       maxMapLength: most,
       maxExtLength: most,
       mapKeyConverter: (key) => {
-        if (typeof key === 'string') return key;
-        throw new TypeError('The keys of a message are strings');
+        if (typeof key === 'number') return key;
+        return typeof key === 'string' && key !== '__proto__' ? key : unreadableKey;
       },
     });
     return decoder.decode(bytes);
