@@ -5,7 +5,7 @@ import { username } from 'better-auth/plugins/username';
 import { z } from 'zod';
 import { ChatError, personName, signInKey, signInName } from '../protocol/index.js';
 import type { Audit } from '../audit/audit.js';
-import type { Accounts } from './accounts.js';
+import type { Accounts, Proved } from './accounts.js';
 import { ADDRESS_HEADER } from './address-header.js';
 import { inRoute } from './api-refusal.js';
 import { LONGEST_PASSWORD } from './password.rules.js';
@@ -13,6 +13,11 @@ import { LONGEST_PASSWORD } from './password.rules.js';
 /** Where a sign-in begins: what the browser had before is over then. */
 const BEGINNINGS = /^\/(sign-in\/username|sign-up\/email|two-factor\/verify-\S+|callback\/\S+)$/;
 const YEAR = 365 * 24 * 3600;
+/** As long as Better Auth waits for the second factor. */
+const CHALLENGE = 600;
+
+type Context = Parameters<typeof setSessionCookie>[0];
+type SessionRow = Parameters<typeof setSessionCookie>[1]['session'];
 
 const SignUp = z.object({
   username: z.string().max(200),
@@ -41,8 +46,7 @@ export function accounts(work: Accounts, audit: Audit) {
     const userId = guest?.id ?? (ctx.context.generateId({ model: 'user' }) || crypto.randomUUID());
     const { password } = ctx.body;
     const wish = { userId, isGuest: guest !== null, username: signIn, name, password };
-    await inRoute(() => work.register(wish));
-    return enter(ctx, userId, signIn);
+    return enter(ctx, await inRoute(() => work.register(wish)), signIn);
   });
 
   const signInUsername = createAuthEndpoint(
@@ -55,22 +59,35 @@ export function accounts(work: Accounts, audit: Audit) {
       const name = signInKey(ctx.body.username.trim());
       const device = work.devices.read(ctx.getCookie(deviceCookie(ctx)), name);
       const address = ctx.headers?.get(ADDRESS_HEADER) ?? '';
-      const userId = await inRoute(() => work.verify({ name, password, address, device }));
-      return enter(ctx, userId, name);
+      return enter(ctx, await inRoute(() => work.verify({ name, password, address, device })), name);
     },
   );
 
   /** A new session, never the one the browser came with. */
-  async function enter(ctx: Parameters<typeof setSessionCookie>[0], userId: string, name: string) {
+  async function enter(ctx: Context, { userId, proof }: Proved, name: string) {
     const { internalAdapter } = ctx.context;
     const user = await internalAdapter.findUserById(userId);
     const session = user && (await internalAdapter.createSession(userId));
     if (!user || !session)
       throw await inRoute(() => Promise.reject(new ChatError('unavailable', 'please try again', 1_000)));
+    await stillProved(ctx, session, proof);
     await setSessionCookie(ctx, { session, user });
     const { attributes } = ctx.context.authCookies.sessionToken;
+    // Better Auth takes the session away again until the second factor is proved, and remembers who asked.
+    if ((user as { twoFactorEnabled?: boolean }).twoFactorEnabled)
+      ctx.setCookie(proofCookie(ctx), proof, { ...attributes, maxAge: CHALLENGE });
     ctx.setCookie(deviceCookie(ctx), work.devices.issue(signInKey(name)), { ...attributes, maxAge: YEAR });
     return ctx.json({ redirect: false, token: session.token, user });
+  }
+
+  /** Throws, and the session is gone, where the password is another one by now or the person may not enter. */
+  async function stillProved(ctx: Context, { token, userId }: SessionRow, proof: string | null | undefined) {
+    try {
+      await inRoute(() => work.checkProof(userId, proof));
+    } catch (error) {
+      await ctx.context.internalAdapter.deleteSession(token);
+      throw error;
+    }
   }
 
   return {
@@ -86,6 +103,9 @@ export function accounts(work: Accounts, audit: Audit) {
             const name = ctx.context.authCookies.sessionToken.name;
             const before = await ctx.getSignedCookie(name, ctx.context.secret);
             if (!fresh) return;
+            // Whoever comes with a session proves that the app works; whoever comes without one signs in.
+            if (ctx.path?.startsWith('/two-factor/') && !ctx.context.session)
+              await stillProved(ctx, fresh.session, ctx.getCookie(proofCookie(ctx)));
             const { internalAdapter } = ctx.context;
             const had =
               before && before !== fresh.session.token ? await internalAdapter.findSession(before) : null;
@@ -111,6 +131,10 @@ function wellFormed(name: string | null): string {
   return name;
 }
 
-function deviceCookie(ctx: Parameters<typeof setSessionCookie>[0]): string {
+function deviceCookie(ctx: Context): string {
   return ctx.context.authCookies.sessionToken.name.replace('session_token', 'device');
+}
+
+function proofCookie(ctx: Context): string {
+  return ctx.context.authCookies.sessionToken.name.replace('session_token', 'proof');
 }

@@ -5,6 +5,7 @@ import { ChatError, signInKey } from '../protocol/index.js';
 import { Arrival } from './arrival.js';
 import { KnownDevices } from './known-device.js';
 import type { PasswordHashes } from './password.hash.js';
+import { PasswordProofs } from './password-proof.js';
 import { checkPassword } from './password.rules.js';
 import { Registration } from './registration.js';
 import type { SignInGuard } from './sign-in.guard.js';
@@ -34,9 +35,16 @@ export interface Try {
   device: string | undefined;
 }
 
+export interface Proved {
+  userId: string;
+  /** Of the password that let them in: for `checkProof`, once what they are given is there. */
+  proof: string;
+}
+
 /** Accounts with a password: made, and proved. */
 export class Accounts {
   readonly devices: KnownDevices;
+  private readonly proofs: PasswordProofs;
   private readonly registration: Registration;
 
   constructor(
@@ -47,15 +55,17 @@ export class Accounts {
     secret: string,
   ) {
     this.devices = new KnownDevices(secret);
+    this.proofs = new PasswordProofs(secret);
     this.registration = new Registration(database);
   }
 
   /** Throws `taken`, `bad_schema` for the password, `busy`. */
-  async register({ password, ...wish }: Wish): Promise<void> {
+  async register({ password, ...wish }: Wish): Promise<Proved> {
     checkPassword(password, [wish.username, wish.name]);
     const passwordHash = await this.hashes.hash(password);
     await this.registration.register({ ...wish, username: signInKey(wish.username), passwordHash });
     if (wish.isGuest) await this.profiles.tell(await this.personOf(wish.userId));
+    return { userId: wish.userId, proof: this.proofs.of(wish.userId, passwordHash) };
   }
 
   /**
@@ -68,8 +78,8 @@ export class Accounts {
     return person;
   }
 
-  /** The id of who signs in so. Throws `unauthenticated`, `rate_limited`, `busy`, `forbidden` for who is shut out. */
-  async verify({ name, password, address, device }: Try): Promise<string> {
+  /** Who signs in so. Throws `unauthenticated`, `rate_limited`, `busy`, `forbidden` for who is shut out. */
+  async verify({ name, password, address, device }: Try): Promise<Proved> {
     this.hashes.checkRoom();
     const attempt = await this.guard.begin(name, address, device);
     let person: Awaited<ReturnType<Accounts['find']>>;
@@ -84,31 +94,54 @@ export class Accounts {
     if (!person?.password || !isRight) throw wrong();
     await attempt.succeeded();
     checkStanding(person);
-    if (this.hashes.isOld(person.password)) await this.renew(person.id, password);
-    return person.id;
+    const isOld = this.hashes.isOld(person.password);
+    const hash = isOld ? await this.renew(person.id, person.password, password) : person.password;
+    return { userId: person.id, proof: this.proofs.of(person.id, hash) };
+  }
+
+  /**
+   * Whether what was proved still holds: to be asked when the session is there already. Whoever changes a password or
+   * shuts somebody out writes that first and ends sessions then, so that one of the two finds the other. Throws what
+   * `verify` throws.
+   */
+  async checkProof(userId: string, proof: string | null | undefined): Promise<void> {
+    const person = await this.database.attempt(() =>
+      this.people().where('user.id', '=', userId).executeTakeFirst(),
+    );
+    if (!person?.password || !this.proofs.fits(proof, userId, person.password)) throw wrong();
+    checkStanding(person);
   }
 
   private find(name: string) {
-    return this.database.attempt(() =>
-      this.tables
-        .selectFrom('user')
-        .leftJoin('account', (join) =>
-          join.onRef('account.userId', '=', 'user.id').on('account.providerId', '=', 'credential'),
-        )
-        .select(['user.id', 'banned', 'banReason', 'banExpires', 'disabled', 'account.password'])
-        .where('username', '=', name)
-        .executeTakeFirst(),
-    );
+    return this.database.attempt(() => this.people().where('username', '=', name).executeTakeFirst());
   }
 
-  private async renew(userId: string, password: string): Promise<void> {
-    const renewed = { password: await this.hashes.hash(password) };
+  private people() {
+    return this.tables
+      .selectFrom('user')
+      .leftJoin('account', (join) =>
+        join.onRef('account.userId', '=', 'user.id').on('account.providerId', '=', 'credential'),
+      )
+      .select(['user.id', 'banned', 'banReason', 'banExpires', 'disabled', 'account.password']);
+  }
+
+  /** Resolves with the hash that is kept now. One that somebody else has put there since stays. */
+  private async renew(userId: string, old: string, password: string): Promise<string> {
+    const renewed = await this.hashes.hash(password);
     const update = this.tables
       .updateTable('account')
-      .set({ ...renewed, updatedAt: columnsOf(this.database.dialect).instant(new Date()) });
-    await this.database.attempt(() =>
-      update.where('userId', '=', userId).where('providerId', '=', 'credential').execute(),
+      .set({ password: renewed, updatedAt: columnsOf(this.database.dialect).instant(new Date()) })
+      .where('userId', '=', userId)
+      .where('providerId', '=', 'credential')
+      .where('password', '=', old);
+    const { numUpdatedRows } = await this.database.attempt(() => update.executeTakeFirstOrThrow());
+    if (numUpdatedRows > 0n) return renewed;
+    const person = await this.database.attempt(() =>
+      this.people().where('user.id', '=', userId).executeTakeFirst(),
     );
+    // Two that sign in at the same moment both renew; another password is another matter.
+    if (!person?.password || !(await this.hashes.verify(person.password, password))) throw wrong();
+    return person.password;
   }
 
   private async personOf(userId: string) {

@@ -48,6 +48,7 @@ export class AuthGate {
     const who = await this.audit.who(request, path, call.signedIn ?? true);
     const answer = await inTime(path, this.auth.for(request).handler(asked));
     if (path === '/sign-out' && answer.ok) await this.endFor(request);
+    if (path === '/change-password' && answer.ok) await this.endOthers(answer.clone());
     await this.audit.note(request, path, call.body, who, answer);
     return answer;
   }
@@ -56,6 +57,12 @@ export class AuthGate {
   private async endFor(request: ExpressRequest): Promise<void> {
     const token = this.readToken(request);
     if (token) await this.auth.end(token);
+  }
+
+  /** Better Auth ends them before it writes the new password: meanwhile the old one still signed in. */
+  private async endOthers(answer: Response): Promise<void> {
+    const { token, user } = (await answer.json()) as { token: string; user: { id: string } };
+    await this.auth.revocation.afterPasswordChange(user.id, token);
   }
 
   /** A cookie that is not valid is only taken away: there is nothing behind it. */

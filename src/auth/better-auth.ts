@@ -7,6 +7,7 @@ import { AttemptLimits } from './attempt-limits.js';
 import type { Credentials } from './auth-provider.js';
 import { authOptions, type AuthOptions, type AuthParts } from './better-auth.options.js';
 import { PasswordHashes } from './password.hash.js';
+import { Revocation } from './revocation.js';
 import { SessionCache } from './session.cache.js';
 import { SessionTokens } from './session-token.js';
 import { SignInGuard } from './sign-in.guard.js';
@@ -25,6 +26,7 @@ export class Auth {
   readonly hashes: PasswordHashes;
   readonly signOuts: SignOuts;
   readonly profiles: ProfileChanges;
+  readonly revocation: Revocation;
 
   constructor(
     readonly tokens: SessionTokens,
@@ -40,6 +42,7 @@ export class Auth {
       signOuts: this.signOuts,
       profiles: this.profiles,
     } = parts);
+    this.revocation = new Revocation(this.database, this.sessions, this.signOuts);
     // Whatever ends it, here or elsewhere: a sign-in that is over is asked for again.
     this.signOuts.listen(({ userId }) => this.sessions.dropPerson(userId));
     this.profiles.listen(({ id }) => this.sessions.dropPerson(id));

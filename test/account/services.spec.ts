@@ -140,7 +140,7 @@ onEachDatabase((open) => {
       await expect(enter()).rejects.toMatchObject({ code: 'forbidden' });
       const over = it.instant(new Date(Date.now() - 1_000));
       await it.tables.updateTable('user').set({ banExpires: over }).where('id', '=', bob.user.id).execute();
-      expect(await enter()).toBe(bob.user.id);
+      expect(await enter()).toMatchObject({ userId: bob.user.id });
     });
   });
 
