@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { AuthTables } from '../database/auth.tables.js';
+import type { AuthTables, Flag, Instant } from '../database/auth.tables.js';
 import { columnsOf } from '../database/columns.js';
 import type { Database } from '../database/database.contract.js';
 import { ChatError } from '../protocol/index.js';
 import type { Credentials } from './auth-provider.js';
 import type { LiveSession } from './session.cache.js';
-import { isShutOut } from './standing.js';
+import { isShutOut, type Standing } from './standing.js';
 import { userOf } from './user-row.js';
 
 export const API_KEY_PREFIX = 'chat_';
@@ -30,6 +30,21 @@ export function keyHash(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
 
+export interface KeyState extends Standing {
+  enabled: Flag | null;
+  expiresAt: Instant | null;
+  isAnonymous: Flag | null;
+}
+
+/** Whether somebody may come in by it now. Guests have no keys: a key would outlive what makes them one. */
+export function isUsableKey(key: KeyState, now: number): boolean {
+  return Boolean(key.enabled) && !key.isAnonymous && endOf(key) > now && !isShutOut(key, now);
+}
+
+function endOf({ expiresAt }: Pick<KeyState, 'expiresAt'>): number {
+  return expiresAt ? new Date(expiresAt).getTime() : Infinity;
+}
+
 /** Who a key stands for; `null` where it was revoked, is too old, or its person may not enter. */
 export async function readApiKey(
   database: Pick<Database, 'dialect'>,
@@ -44,12 +59,12 @@ export async function readApiKey(
     .where('apikey.key', '=', keyHash(key))
     .executeTakeFirst();
   const now = Date.now();
-  const expiresAt = row?.expiresAt ? new Date(row.expiresAt).getTime() : Infinity;
-  if (!row?.enabled || expiresAt <= now || isShutOut(row)) return null;
+  if (!row || !isUsableKey(row, now)) return null;
   if (!row.lastRequest || now - new Date(row.lastRequest).getTime() > NOTED_MS) {
     const lastRequest = columnsOf(database.dialect).instant(new Date(now));
     await tables.updateTable('apikey').set({ lastRequest }).where('id', '=', row.keyId).execute();
   }
+  const expiresAt = endOf(row);
   const end = Math.min(expiresAt, now + CHECKED_MS);
   return {
     id: `key:${row.keyId}`,

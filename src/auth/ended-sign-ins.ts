@@ -1,5 +1,6 @@
 import type { Instant } from '../database/auth.tables.js';
 import { columnsOf } from '../database/columns.js';
+import { isUsableKey } from './api-key.reader.js';
 import type { EndedWhy, Identity } from './auth-provider.js';
 import type { Auth } from './better-auth.js';
 import { extendedEnd, type SessionTimes } from './session-lifetime.js';
@@ -35,26 +36,31 @@ async function validSessions(auth: Auth, ids: readonly string[]): Promise<string
   const now = columnsOf(database.dialect).instant(new Date());
   const query = tables
     .selectFrom('session')
-    .select(['id', 'createdAt', 'updatedAt', 'expiresAt'])
-    .where('id', 'in', ids)
-    .where('expiresAt', '>', now);
-  const valid = await database.attempt(() => query.execute());
+    .innerJoin('user', 'user.id', 'session.userId')
+    .select(['session.id', 'session.createdAt', 'session.updatedAt', 'session.expiresAt'])
+    .select(['banned', 'banExpires', 'disabled'])
+    .where('session.id', 'in', ids)
+    .where('session.expiresAt', '>', now);
+  const valid = (await database.attempt(() => query.execute())).filter((row) => !isShutOut(row));
   await extend(auth, valid);
   return valid.map(({ id }) => id);
 }
 
+/** A ban ends sign-ins and leaves keys alone: they serve again when it is over. */
 async function validKeys({ database, tables }: Auth, ids: readonly string[]): Promise<string[]> {
-  const now = columnsOf(database.dialect).instant(new Date());
+  const now = Date.now();
   const query = tables
     .selectFrom('apikey')
-    .select('id')
+    .innerJoin('user', 'user.id', 'apikey.referenceId')
+    .select(['apikey.id as keyId', 'apikey.enabled', 'apikey.expiresAt'])
+    .select(['isAnonymous', 'banned', 'banExpires', 'disabled'])
     .where(
-      'id',
+      'apikey.id',
       'in',
       ids.map((id) => id.slice(KEY.length)),
-    )
-    .where((where) => where.or([where('expiresAt', 'is', null), where('expiresAt', '>', now)]));
-  return (await database.attempt(() => query.execute())).map(({ id }) => KEY + id);
+    );
+  const keys = await database.attempt(() => query.execute());
+  return keys.filter((key) => isUsableKey(key, now)).map(({ keyId }) => KEY + keyId);
 }
 
 /** At most once a day each. Most of them end at the same moment then, so that few statements do. */
