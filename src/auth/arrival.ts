@@ -5,7 +5,7 @@ import type { Database } from '../database/database.contract.js';
 import { ChatError, personName } from '../protocol/index.js';
 import { guestName } from './guest-name.js';
 import { claimNames } from './name-claims.js';
-import { accountEmail, makeFounder } from './registration.js';
+import { accountEmail, forgetKeys, makeFounder } from './registration.js';
 
 const TRIES = 20;
 
@@ -55,6 +55,7 @@ export class Arrival {
     await store.updateTable('account').set({ userId: guestId }).where('userId', '=', userId).execute();
     await store.updateTable('session').set({ userId: guestId }).where('userId', '=', userId).execute();
     await store.deleteFrom('user').where('id', '=', userId).execute();
+    await forgetKeys(store, guestId);
     return true;
   }
 

@@ -5,6 +5,7 @@ import { ADDRESS_HEADER } from './address-header.js';
 import { AuthAudit } from './auth.audit.js';
 import { Auth } from './better-auth.js';
 import { AUTH_PATH } from './better-auth.options.js';
+import { Safeguards } from './safeguards.js';
 
 /** What Better Auth reads. Nothing else of a request reaches it, above all no forwarding header. */
 const forwarded = [
@@ -38,13 +39,16 @@ export interface AuthCall {
 @Injectable()
 export class AuthGate {
   private readonly audit: AuthAudit;
+  private readonly safeguards: Safeguards;
 
   constructor(private readonly auth: Auth) {
     this.audit = new AuthAudit(auth);
+    this.safeguards = new Safeguards(auth);
   }
 
   async call(request: ExpressRequest, path: string, call: AuthCall = {}): Promise<Response> {
     const asked = this.toWebRequest(request, path, call);
+    await this.safeguards.check(request, path);
     const who = await this.audit.who(request, path, call.signedIn ?? true);
     const answer = await inTime(path, this.auth.for(request).handler(asked));
     if (path === '/sign-out' && answer.ok) await this.endFor(request);

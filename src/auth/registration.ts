@@ -36,6 +36,7 @@ export class Registration {
         const { userId: id, username } = account;
         await store.updateTable('user').set({ username }).where('id', '=', id).execute();
         await this.writePassword(store, account);
+        if (account.isGuest) await forgetKeys(store, id);
         await makeFounder(store, account.userId);
       }),
     );
@@ -122,6 +123,11 @@ export class Registration {
       })
       .execute();
   }
+}
+
+/** What a guest could make counts for nothing: somebody else may have been that guest in another browser. */
+export async function forgetKeys(store: Store, userId: string): Promise<void> {
+  await store.deleteFrom('apikey').where('referenceId', '=', userId).execute();
 }
 
 /** The first account administers; of several at the same moment, exactly one. */

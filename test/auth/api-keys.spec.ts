@@ -15,11 +15,6 @@ async function house(place: Place) {
     /** Who comes with the key, as a socket of theirs is remembered. */
     by: async (key: string) =>
       (await server.provider.identify({ headers: { 'x-api-key': key } })) as Identity,
-    /** What the database says now, whatever was found a moment ago. */
-    forget: async () => {
-      for (const { id } of await server.tables.selectFrom('user').select('id').execute())
-        server.auth.sessions.dropPerson(id);
-    },
     set: (change: object) => server.tables.updateTable('user').set(change).execute(),
   };
 }
@@ -56,6 +51,52 @@ onEachDatabase((open) => {
       expect(await server.provider.ended([identity])).toEqual(over);
       await server.tables.deleteFrom('apikey').execute();
       expect(await server.provider.ended([identity])).toEqual(over);
+    });
+  });
+
+  describe('a guest', () => {
+    it('has no keys, by cookie or bearer, and nothing else of them is made', async () => {
+      await using place = await open();
+      await using server = await house(place);
+      const guest = new Client(server);
+      await guest.post('/sign-in/anonymous');
+      const refused = await guest.post('/api-key/create', { name: 'Bot' });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      const bearer = { authorization: `Bearer ${guest.cookie.replace(/^[^=]*=/, '')}` };
+      const program = await server.http.post('/api/auth/api-key/create').set(bearer).send({ name: 'Bot' });
+      expect(program.status).toBe(403);
+      expect(await server.tables.selectFrom('apikey').select('id').execute()).toEqual([]);
+    });
+
+    it('who registers keeps none that there may be, and until then it opens nothing', async () => {
+      await using place = await open();
+      await using server = await house(place);
+      const [owner, guest] = [new Client(server), new Client(server)];
+      await owner.post('/sign-up/email', ann);
+      const key = await make(owner);
+      const { id } = (await guest.post('/sign-in/anonymous')).body.user;
+      // As older versions let guests make them.
+      await server.tables.updateTable('apikey').set({ referenceId: id }).execute();
+      await expect(server.by(key)).rejects.toMatchObject({ code: 'unauthenticated' });
+      expect((await guest.post('/sign-up/email', { username: 'Bob', password })).status).toBe(200);
+      await expect(server.by(key)).rejects.toMatchObject({ code: 'unauthenticated' });
+      expect(await server.tables.selectFrom('apikey').select('id').execute()).toEqual([]);
+      await server.by(await make(guest));
+    });
+
+    it('whom another service signs in keeps none either', async () => {
+      await using place = await open();
+      await using server = await house(place);
+      const owner = new Client(server);
+      await owner.post('/sign-up/email', ann);
+      await make(owner);
+      const [guest, arrived] = [
+        await server.provider.createGuest({ headers: {} }),
+        await server.provider.createGuest({ headers: {} }),
+      ];
+      await server.tables.updateTable('apikey').set({ referenceId: guest.user.id }).execute();
+      await server.auth.accounts.arrive(arrived.user.id, guest.user.id);
+      expect(await server.tables.selectFrom('apikey').select('id').execute()).toEqual([]);
     });
   });
 
