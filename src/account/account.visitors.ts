@@ -77,6 +77,7 @@ export async function outcomeOf(
 const words: Record<string, string> = {
   INVALID_PASSWORD: 'This is not your password.',
   INVALID_CODE: 'This code is wrong, or a moment too old.',
+  CODE_USED: 'This code was used already. Please wait for the next one.',
   INVALID_BACKUP_CODE: 'This recovery code is wrong, or used up.',
   INVALID_TWO_FACTOR_COOKIE: 'This took too long. Please start again.',
   TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'Too many wrong codes. Please start again.',

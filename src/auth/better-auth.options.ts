@@ -13,6 +13,8 @@ import { ADDRESS_HEADER } from './address-header.js';
 import { inRoute } from './api-refusal.js';
 import type { AttemptLimits } from './attempt-limits.js';
 import { guestName } from './guest-name.js';
+import { OneTimeCodes } from './one-time-codes.js';
+import { singleUse } from './one-time-codes.plugin.js';
 import { keysForBots, oidc, type OidcOptions, secondFactor } from './optional.plugins.js';
 import type { PasswordHashes } from './password.hash.js';
 import { checkPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
@@ -79,7 +81,7 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
         // What a guest said stays, and so does who said it.
         disableDeleteAnonymousUser: true,
       }),
-      ...(options.twoFactor ? [secondFactor()] : []),
+      ...(options.twoFactor ? [secondFactor(), singleUse(new OneTimeCodes(options.database))] : []),
       ...(options.apiKeys ? [keysForBots()] : []),
       ...(options.oidc ? [oidc(options.oidc)] : []),
       // Behind the others: whoever still has to prove a second factor has not entered.

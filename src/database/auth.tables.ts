@@ -82,6 +82,8 @@ type TwoFactorTable = {
   verified: Flag | null;
   failedVerificationCount: number | null;
   lockedUntil: Instant | null;
+  /** Ours, not Better Auth's: half minutes since 1970. Codes of this one and earlier ones are used up. */
+  lastStep: number | null;
 };
 
 /** Of the plugin's columns those that we read. */

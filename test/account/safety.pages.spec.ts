@@ -21,7 +21,7 @@ async function secure(browser: Browser): Promise<{ secret: string; codes: string
   expect(secret).not.toBe('');
   expect(codes).toHaveLength(10);
   expect(setup.html).toContain('class="qr"');
-  const done = await browser.post(path, { step: 'confirm', code: totp(secret) });
+  const done = await browser.post(path, { step: 'confirm', code: totp(secret, -1) });
   expect([done.status, done.location]).toEqual([303, `${home}?done=two-factor#top`]);
   return { secret, codes };
 }
@@ -49,6 +49,22 @@ describe('a second factor', () => {
     const right = await browser.post('/chat/~code/', { code: totp(secret), next: '/chat/after/' });
     expect([right.status, right.location]).toEqual([303, '/chat/after/']);
     expect(await isIn(browser)).toBe(true);
+  });
+
+  it('takes each code once, says so, and takes the next one', async () => {
+    const { secret } = await secure(await register(chat.url, 'Nell'));
+    const code = totp(secret);
+    const first = await signIn('Nell');
+    expect((await first.post('/chat/~code/', { code })).status).toBe(303);
+    const second = await signIn('Nell');
+    const again = await second.post('/chat/~code/', { code });
+    expect([again.status, textOf(again)]).toEqual([
+      401,
+      expect.stringContaining('This code was used already.'),
+    ]);
+    expect(await isIn(second)).toBe(false);
+    expect((await second.post('/chat/~code/', { code: totp(secret, 1) })).status).toBe(303);
+    expect(await isIn(second)).toBe(true);
   });
 
   it('may be a recovery code, once', async () => {

@@ -7,6 +7,7 @@ import { membership } from './0004_membership.js';
 import { audit } from './0005_audit.js';
 import { attempts } from './0006_attempts.js';
 import { pace } from './0007_pace.js';
+import { safeguards } from './0008_safeguards.js';
 
 /**
  * In the order they run. A name once released is never changed or removed: databases remember it.
@@ -20,5 +21,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '0005_audit': audit(dialect),
     '0006_attempts': attempts(dialect),
     '0007_pace': pace(dialect),
+    '0008_safeguards': safeguards(dialect),
   };
 }
