@@ -62,7 +62,7 @@ export class PasswordReset {
     return row;
   }
 
-  /** Whoever was signed in is not any more. Resolves with whose password it is. */
+  /** Whoever was signed in is not any more, by key or otherwise. Resolves with whose password it is. */
   async finish(token: string, password: string): Promise<string> {
     const { userId, name } = await this.find(token);
     checkPassword(password, [name]);
@@ -87,6 +87,7 @@ export class PasswordReset {
       }),
     );
     await this.auth.endAll(userId);
+    await this.auth.revocation.afterPasswordChange(userId);
     return userId;
   }
 }

@@ -19,6 +19,7 @@ const forwarded = [
   'sec-fetch-dest',
 ] as const;
 
+const EVERYWHERE = /^\/revoke-(other-)?sessions$/;
 const ANOTHER_SERVICE = /^\/(sign-in\/social|callback\/)/;
 /** Longer than what Better Auth itself allows for finding out what the service can do. */
 const SERVICE_MS = 15_000;
@@ -48,11 +49,16 @@ export class AuthGate {
 
   async call(request: ExpressRequest, path: string, call: AuthCall = {}): Promise<Response> {
     const asked = this.toWebRequest(request, path, call);
-    await this.safeguards.check(request, path);
+    await this.safeguards.check(request, path, call.body);
     const who = await this.audit.who(request, path, call.signedIn ?? true);
     const answer = await inTime(path, this.auth.for(request).handler(asked));
     if (path === '/sign-out' && answer.ok) await this.endFor(request);
     if (path === '/change-password' && answer.ok) await this.endOthers(answer.clone());
+    if (path === '/api-key/create' && answer.ok) {
+      const { id } = (await answer.clone().json()) as { id: string };
+      await this.safeguards.checkMade(request, id);
+    }
+    if (EVERYWHERE.test(path) && answer.ok && who) await this.auth.revocation.endKeys(who.id);
     await this.audit.note(request, path, call.body, who, answer);
     return answer;
   }

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import type { AuthTables } from '../database/auth.tables.js';
 import type { Database } from '../database/database.contract.js';
 import type { SessionCache } from './session.cache.js';
@@ -12,21 +13,40 @@ export class Revocation {
   ) {}
 
   /**
-   * Everything but the sign-in `except`, by its token. To be called when the new password is there: what somebody
-   * got by the old one until then is found.
+   * Everything but the sign-in `except`, by its token: also keys, links that would set a password, and sign-ins that
+   * wait for a code. To be called when the new password is there: what somebody got by the old one until then is found.
    */
   async afterPasswordChange(userId: string, except = ''): Promise<void> {
-    const query = this.tables
-      .deleteFrom('session')
-      .where('userId', '=', userId)
-      .where('token', '!=', except)
-      .returning('id');
-    const ended = await this.database.attempt(() => query.execute());
+    const { tables } = this;
+    const ended = await this.database.attempt(async () => {
+      await forgetWaiting(tables, userId);
+      return tables
+        .deleteFrom('session')
+        .where('userId', '=', userId)
+        .where('token', '!=', except)
+        .returning('id')
+        .execute();
+    });
     this.sessions.dropPerson(userId);
     for (const { id } of ended) await this.signOuts.tell({ userId, sessionId: id, why: 'signed_out' });
+    await this.endKeys(userId);
+  }
+
+  /** Whatever is connected by them is cut off. */
+  async endKeys(userId: string): Promise<void> {
+    const query = this.tables.deleteFrom('apikey').where('referenceId', '=', userId).returning('id');
+    const ended = await this.database.attempt(() => query.execute());
+    this.sessions.dropPerson(userId);
+    for (const { id } of ended)
+      await this.signOuts.tell({ userId, sessionId: `key:${id}`, why: 'signed_out' });
   }
 
   private get tables() {
     return this.database.kysely.withTables<AuthTables>();
   }
+}
+
+/** Links of administrators, and the second step of sign-ins: all that Better Auth and we keep there by person. */
+export async function forgetWaiting(store: Kysely<AuthTables>, userId: string): Promise<void> {
+  await store.deleteFrom('verification').where('value', '=', userId).execute();
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PasswordReset } from '../../src/account/password-reset.js';
 import type { Identity } from '../../src/auth/auth-provider.js';
 import { onEachDatabase, type Place } from './auth.house.js';
 import { Client, serve } from './auth.server.js';
@@ -51,6 +52,56 @@ onEachDatabase((open) => {
       expect(await server.provider.ended([identity])).toEqual(over);
       await server.tables.deleteFrom('apikey').execute();
       expect(await server.provider.ended([identity])).toEqual(over);
+    });
+  });
+
+  describe('the keys of a person', () => {
+    const another = 'seven swans a swimming';
+
+    it.each([
+      ['/change-password', { currentPassword: password, newPassword: another }],
+      ['/revoke-sessions', {}],
+      ['/revoke-other-sessions', {}],
+    ])('end with %s, and so does what they have open; others’ stay', async (path, body) => {
+      await using place = await open();
+      await using server = await house(place);
+      const [client, other] = [new Client(server), new Client(server)];
+      await client.post('/sign-up/email', ann);
+      await other.post('/sign-up/email', { username: 'Bob', password });
+      const [key, theirs] = [await make(client), await make(other)];
+      const { sessionId } = await server.by(key);
+      const ended: unknown[] = [];
+      server.auth.signOuts.listen((signOut) => void ended.push(signOut.sessionId));
+      expect((await client.post(path, body)).status).toBe(200);
+      expect(ended).toContain(sessionId);
+      await expect(server.by(key)).rejects.toMatchObject({ code: 'unauthenticated' });
+      await server.by(theirs);
+    });
+
+    it('end with a password that is chosen by a link', async () => {
+      await using place = await open();
+      await using server = await house(place);
+      const client = new Client(server);
+      const { id } = (await client.post('/sign-up/email', ann)).body.user;
+      const key = await make(client);
+      const resets = new PasswordReset(server.auth);
+      await resets.finish(await resets.begin(id), another);
+      await expect(server.by(key)).rejects.toMatchObject({ code: 'unauthenticated' });
+    });
+
+    it('are none where the sign-in that makes one ends before it is there', async () => {
+      await using place = await open();
+      await using server = await house(place);
+      const client = new Client(server);
+      const { id } = (await client.post('/sign-up/email', ann)).body.user;
+      const { adapter } = await server.auth.for({}).$context;
+      const create = adapter.create.bind(adapter);
+      adapter.create = async (given) => {
+        if (given.model === 'apikey') await server.auth.revocation.afterPasswordChange(id);
+        return create(given);
+      };
+      expect((await client.post('/api-key/create', { name: 'Bot' })).status).toBe(401);
+      expect(await server.tables.selectFrom('apikey').select('id').execute()).toEqual([]);
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PasswordReset } from '../../src/account/password-reset.js';
 import { totp } from '../account/totp.js';
 import { onEachDatabase } from './auth.house.js';
 import { Client, serve } from './auth.server.js';
@@ -131,5 +132,31 @@ onEachDatabase((open) => {
       expect((await friend.post('/two-factor/verify-totp', { code: totp(secret, 1) })).status).toBe(200);
       expect(await friend.who()).toMatchObject({ user: { name: 'Ann' } });
     });
+  });
+
+  it('a link of an administrator sets no password after its owner has chosen one', async () => {
+    await using place = await open();
+    await using server = await serve(place);
+    const owner = new Client(server);
+    const { id } = (await owner.post('/sign-up/email', ann)).body.user;
+    const resets = new PasswordReset(server.auth);
+    const token = await resets.begin(id);
+    const change = { currentPassword: password, newPassword: another };
+    expect((await owner.post('/change-password', change)).status).toBe(200);
+    await expect(resets.finish(token, 'eight maids a milking')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('no browser is trusted without a code', async () => {
+    await using place = await open();
+    await using server = await serve(place, { twoFactor: true });
+    const owner = new Client(server);
+    await owner.post('/sign-up/email', ann);
+    const secret = await turnOn(owner);
+    const client = new Client(server);
+    await client.post('/sign-in/username', ann);
+    for (const path of ['/two-factor/verify-totp', '/two-factor/verify-backup-code'])
+      expect((await client.post(path, { code: totp(secret), trustDevice: true })).status).toBe(400);
+    expect((await client.post('/two-factor/verify-totp', { code: totp(secret) })).status).toBe(200);
+    expect(client.cookie).not.toContain('trust');
   });
 });

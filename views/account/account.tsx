@@ -104,8 +104,9 @@ function Profile({ data }: Props): VNode {
 }
 
 function Password({ data }: Props): VNode {
+  const keys = data.keys ? ', and revokes your API keys' : '';
   return (
-    <Section id="password" title="Password" hint="A new one signs you out on every other device.">
+    <Section id="password" title="Password" hint={`A new one signs you out on every other device${keys}.`}>
       <form method="post" action="/chat/~account/password/" class="fields">
         {/* For password managers, which want to know whose it is. */}
         <input

@@ -140,8 +140,10 @@ function QrCode({ text }: { text: string }): VNode {
 
 export function Keys({ data, keys }: { data: AccountPageData; keys: KeysData }): VNode {
   const path = '/chat/~account/keys/#keys';
+  const hint =
+    'For bots and programs, which are you wherever they use one. A new password revokes them all, and so does signing out everywhere.';
   return (
-    <Section id="keys" title="API keys" hint="For bots and programs, which are you wherever they use one.">
+    <Section id="keys" title="API keys" hint={hint}>
       {keys.fresh && (
         <div class="notice">
           <p>Copy this key now. It is not shown again.</p>
