@@ -6,6 +6,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor';
 import { personName } from '../protocol/index.js';
 import { API_KEY_PREFIX } from './api-key.reader.js';
 import { guestName } from './guest-name.js';
+import { isOrdinary } from './look-alikes.js';
 
 export const OIDC = 'oidc';
 
@@ -73,7 +74,7 @@ function nameIn(profile: object): string {
   for (const claim of ['name', 'nickname', 'preferred_username', 'given_name']) {
     const value: unknown = (profile as Record<string, unknown>)[claim];
     const name = typeof value === 'string' ? personName(value.slice(0, 200)) : null;
-    if (name !== null) return name;
+    if (name !== null && isOrdinary(name)) return name;
   }
   return guestName();
 }

@@ -75,6 +75,17 @@ onEachDatabase((open) => {
       expect(await server.people()).toBe(1);
     });
 
+    it('has no name of letters that are there to look like others, and neither has a guest', async () => {
+      await using place = await open();
+      await using server = await serve(place);
+      const [client, guest] = [new Client(server), new Client(server)];
+      const refused = await client.post('/sign-up/email', { username: 'ᴀnn', password });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'bad_name' } });
+      await guest.post('/sign-in/anonymous');
+      const renamed = server.provider.rename({ headers: { cookie: guest.cookie } }, 'Aɴn');
+      await expect(renamed).rejects.toMatchObject({ code: 'bad_name' });
+    });
+
     it('leaves its name to nobody, guests included, and takes another that is free', async () => {
       await using place = await open();
       await using server = await serve(place);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReserved, skeleton } from '../../src/auth/look-alikes.js';
+import { isOrdinary, isReserved, skeleton } from '../../src/auth/look-alikes.js';
 import { personName, signInName } from '../../src/protocol/index.js';
 
 /** What somebody would try who wants to be taken for the name on the left. */
@@ -75,7 +75,51 @@ describe('a name', () => {
     'นารี',
   ])('of one language is one: %s', (name) => {
     expect(personName(name)).toBe(name.normalize('NFC'));
+    expect(isOrdinary(name)).toBe(true);
   });
+
+  it.each([
+    ...[
+      'alicᴏ',
+      'aǀice',
+      'aʟice',
+      'aꞁice',
+      'ᴀlice',
+      'ɐlice',
+      'ⱥlice',
+      'alicɵ',
+      'alicꝋ',
+      'Ɩan',
+      'adᴍin',
+      'ʀoot',
+    ],
+    ...['moderaᴛor', 'syꜱtem', 'ᎪᏞᎬ', 'ⵏⵔⵙ', 'aㅣice', 'ᄋ', 'ꓮꓡꓲ', 'ѡ', 'ϳ'],
+  ])('of letters that are there to look like others is nobody’s: %s', (name) => {
+    expect(isOrdinary(name)).toBe(false);
+  });
+
+  it.each([
+    'Əli',
+    'Nguyễn Thị',
+    'Łukasz',
+    'Þór',
+    'Ŋaru',
+    'Αλέξης',
+    'Їжак',
+    'Қазақ',
+    'ひろ',
+    'スーパー',
+    '민준',
+  ])('that people have is somebody’s: %s', (name) => {
+    expect([personName(name), isOrdinary(name)]).toEqual([name.normalize('NFC'), true]);
+  });
+
+  it.each(['محمد', 'גבריאל', 'अमित', 'তানিয়া', 'தமிழ்', 'ეკა', 'Արամ', 'สมชาย', 'ອາລຸນ', 'មករា'])(
+    'in another script is judged by it: %s',
+    (name) => {
+      expect(isOrdinary(name)).toBe(true);
+    },
+  );
 
   it('to sign in by has no spaces, and at least two characters', () => {
     expect(signInName('Ann Lee')).toBeNull();
