@@ -21,11 +21,13 @@ interface Entry {
  * Remembers valid sessions for a few seconds, so that a storm of reconnects asks the database once per session.
  *
  * What ends a session or renames a person in this process counts for the next request: Better Auth's database hooks
- * call `drop` and `dropPerson`, and what a read under way then finds is not kept. Another process notices within
- * `ttlMs`.
+ * call `drop` and `dropPerson`, and what a read under way then finds is not kept. Another process
+ * hears of it at once, and within `ttlMs` where a word of it is lost. While it is known that none arrives, `pause` lets
+ * every request ask.
  */
 export class SessionCache {
   private readonly entries = new Map<string, Entry>();
+  private isPaused = false;
 
   constructor(
     private readonly ttlMs = 5_000,
@@ -35,6 +37,7 @@ export class SessionCache {
 
   /** What `load` found no longer than `ttlMs` ago. Calls at the same time share one `load`; only finds are kept. */
   async get(token: string, load: () => Promise<LiveSession | null>): Promise<LiveSession | null> {
+    if (this.isPaused) return load();
     const known = this.entries.get(token);
     if (known && known.until > this.now()) return known.loading;
 
@@ -51,6 +54,12 @@ export class SessionCache {
       this.remove(token, entry);
       throw error;
     }
+  }
+
+  /** What was found until now is forgotten, and nothing is kept until it is over. */
+  pause(isPaused: boolean): void {
+    this.isPaused = isPaused;
+    this.entries.clear();
   }
 
   drop(token: string): void {

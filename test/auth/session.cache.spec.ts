@@ -1,5 +1,8 @@
+import { BehaviorSubject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type LiveSession, SessionCache } from '../../src/auth/session.cache.js';
+import { UncertainSessions } from '../../src/auth/uncertain-sessions.js';
+import type { LayerHealth } from '../../src/channel-layer/channel-layer.js';
 
 const session = (id: string): LiveSession => ({
   id: `session of ${id}`,
@@ -74,6 +77,28 @@ describe('remembering sessions', () => {
     for (const token of ['a1', 'a2']) void cache.get(token, load);
     expect(asked).toHaveLength(2);
     for (const question of asked) question.resolve(null);
+  });
+
+  it('asks each time while other processes are out of reach, and keeps nothing from before or of that time', async () => {
+    const cache = new SessionCache();
+    const health = new BehaviorSubject<LayerHealth>('ready');
+    const watch = new UncertainSessions(cache, health);
+    await cache.get('t', async () => session('ann'));
+    const late = slowDatabase();
+    const underWay = cache.get('u', late.load);
+    health.next('degraded');
+    late.asked[0]?.resolve(session('bob'));
+    await underWay;
+    expect(await cache.get('t', async () => null)).toBeNull();
+    expect(await cache.get('u', async () => null)).toBeNull();
+    await cache.get('t', async () => session('ann'));
+    health.next('ready');
+    expect(await cache.get('t', async () => null)).toBeNull();
+
+    await cache.get('t', async () => session('ann'));
+    expect((await cache.get('t', async () => null))?.user.id).toBe('ann');
+    watch.onApplicationShutdown();
+    expect(health.observed).toBe(false);
   });
 
   it('remembers neither a session that is not there nor a database that did not answer', async () => {
