@@ -22,6 +22,7 @@ import { AuthController } from '../auth/auth.controller.js';
 import { AuthGate } from '../auth/auth.gate.js';
 import { Auth } from '../auth/better-auth.js';
 import { AuthProvider } from '../auth/auth-provider.js';
+import { UncertainSessions } from '../auth/uncertain-sessions.js';
 import { ProfileChanges, SignOuts } from '../auth/sign-outs.js';
 import { ChannelLayer } from '../channel-layer/channel-layer.js';
 import { Env, resolveEnv } from '../config/env.js';
@@ -169,6 +170,11 @@ const storage = [
     useFactory: (log: AuditLog, { AUDIT_DAYS, CLEANUP_HOURS }: Env) =>
       new AuditRetention(log, { everyHours: CLEANUP_HOURS, days: AUDIT_DAYS }),
     inject: [AuditLog, Env],
+  },
+  {
+    provide: UncertainSessions,
+    useFactory: ({ sessions }: Auth, { health }: ChannelLayer) => new UncertainSessions(sessions, health),
+    inject: [Auth, ChannelLayer],
   },
   { provide: SignOuts, useFactory: ({ signOuts }: Auth) => signOuts, inject: [Auth] },
   { provide: ProfileChanges, useFactory: ({ profiles }: Auth) => profiles, inject: [Auth] },

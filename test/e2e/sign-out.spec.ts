@@ -84,10 +84,18 @@ describe('signing out on one of two servers', () => {
     const { one, two, socket } = servers;
     const browser = await register(one.url, 'Ann');
     const there = await socket(two, browser);
+    const headers = { cookie: browser.cookie };
+    const who = async () => (await fetch(`${two.url}/api/me`, { headers })).status;
     await redis.stop();
     try {
+      await expect
+        .poll(async () => (await (await fetch(`${two.url}/health/ready`)).json()).status)
+        .toBe('degraded');
+      expect(await who()).toBe(200);
       const closing = closedWithin(there);
       await browser.post('/chat/~sign-out/', {});
+      // It was found a moment ago, and nobody can tell this server of its end.
+      expect(await who()).toBe(401);
       const { code, ms } = await closing;
       expect(code).toBe(4501);
       expect(ms).toBeLessThan(CHECK_MS * 4);
