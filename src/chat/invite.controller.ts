@@ -47,7 +47,7 @@ export class InviteController {
   }
 
   private async send(response: Response, me: User, token: string, error?: ChatError): Promise<void> {
-    const { title, by } = await this.invites.look(token);
+    const { title, by } = await this.invites.look(me, token);
     const problems = error && { form: sentence(error.message) };
     this.pages.send(
       response,

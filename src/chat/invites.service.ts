@@ -23,10 +23,12 @@ export class InvitesService {
 
   async create(user: User, name: string, { expiresInSeconds, uses }: CreateInvite): Promise<RoomInvite> {
     this.limits.manage(user.id);
-    const { room } = await this.access.require('invite', user, name);
     const expiresAt = Date.now() + expiresInSeconds * 1_000;
-    const { token, ...invite } = await this.invites.create(room.id, user, expiresAt, uses);
-    return { ...shown(invite), token };
+    return this.access.settled(user, name, async () => {
+      const { room } = await this.access.require('invite', user, name);
+      const { token, ...invite } = await this.invites.create(room, user, expiresAt, uses);
+      return { ...shown(invite), token };
+    });
   }
 
   async list(user: User, name: string): Promise<{ invites: RoomInvite[] }> {
@@ -40,9 +42,15 @@ export class InvitesService {
     if (!(await this.invites.delete(room.id, id))) throw new ChatError('not_found', 'no such invitation');
   }
 
-  /** What a link leads to, for whoever has it. Throws `not_found`. */
-  async look(token: string): Promise<{ title: string; by: User }> {
-    const { title, by } = await this.find(token);
+  /** What a link leads to. Throws `not_found`, also for whom the room is not there any more. */
+  async look(user: User, token: string): Promise<{ title: string; by: User }> {
+    const { room, title, by } = await this.find(token);
+    const access = await this.access.fresh(user, room);
+    if (!access) throw noSuchInvite();
+    await this.mayAccept(user, access).catch((error: unknown) => {
+      // Who has to register first sees what for.
+      if (!(error instanceof ChatError) || error.code !== 'forbidden') throw error;
+    });
     return { title, by };
   }
 

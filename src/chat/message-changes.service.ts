@@ -120,10 +120,10 @@ export class MessageChangesService {
   ): Promise<Access> {
     const { access } = this.rooms;
     if (actor.id === user.id || what === 'edit') {
-      const known = access.known(user, roomName) ?? (await access.require(what, user, roomName));
+      const own = await access.require(what, user, roomName);
       // Whom it is from is all that these ask of the author.
-      await access.check(what, user, known, { user: actor, standing: 'member' });
-      return known;
+      await access.check(what, user, own, { user: actor, standing: 'member' });
+      return own;
     }
     const fresh = await access.require('delete', user, roomName);
     await access.check('deleteOther', user, fresh, await access.targetIn(fresh, actor));

@@ -56,6 +56,8 @@ export class MessageService {
     const { event, dup } = await this.append(wish, access);
     if (dup) {
       this.repeated++;
+      // Nothing was appended that would have been refused: who may not read there any more learns nothing of it.
+      await this.rooms.access.require('read', author, roomName);
       return { id: event.id, seq: event.seq, at: event.at, dup };
     }
     this.stored++;

@@ -55,9 +55,9 @@ export class RoomService extends RoomDoor {
     return standing === 'owner' || standing === 'moderator' ? undefined : slowModeSeconds * 1_000;
   }
 
-  /** To change what is there already: creates nothing. */
-  async forChanging(user: User, name: string, operation: 'react' | 'edit' | 'delete'): Promise<Access> {
-    return this.decided(operation, user, name, () => this.access.require(operation, user, name));
+  /** To change what is there already: creates nothing. Read anew, as much of what is answered needs no append. */
+  forChanging(user: User, name: string, operation: 'react' | 'edit' | 'delete'): Promise<Access> {
+    return this.access.require(operation, user, name);
   }
 
   /** Reading never creates. */

@@ -1,6 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '../database/database.js';
+import { sql } from 'kysely';
+import type { AuthTables } from '../database/auth.tables.js';
+import { columnsOf } from '../database/columns.js';
 import type { User } from '../protocol/index.js';
+import { RightsChanged } from './rights-changed.js';
+import type { Room } from './room-log.js';
 import { userOf } from './rows.js';
 
 /** Where an invitation leads. */
@@ -24,9 +29,12 @@ const MAX_LISTED = 200;
 export class RoomInvites {
   constructor(private readonly database: Database) {}
 
-  /** The token is told here and never again: 256 random bits. */
+  /**
+   * The token is told here and never again: 256 random bits. Throws `RightsChanged` where the room's rights are others by
+   * now than those on which it was decided: a link made while its maker is removed would outlive that.
+   */
   async create(
-    roomId: string,
+    { id: roomId, rights }: Pick<Room, 'id' | 'rights'>,
     by: User,
     expiresAt: number,
     uses?: number,
@@ -42,13 +50,20 @@ export class RoomInvites {
       expires_at: expiresAt,
       uses_left: uses ?? null,
     };
-    await this.database.attempt(() =>
-      this.database.kysely
-        .insertInto('invite')
-        .values(row)
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .execute(),
+    const { kysely, dialect } = this.database;
+    const columns = Object.keys(row) as (keyof typeof row)[];
+    const values = columns.map((column) => sql.val(row[column]).as(column));
+    const decided = kysely
+      .selectFrom('room')
+      .select(values)
+      .where('id', '=', roomId)
+      .where('rights', '=', rights);
+    // A change that is under way in PostgreSQL is waited for; SQLite has one writer.
+    const settled = dialect === 'postgres' ? decided.forShare() : decided;
+    const made = await this.database.attempt(() =>
+      kysely.insertInto('invite').columns(columns).expression(settled).executeTakeFirst(),
     );
+    if (made.numInsertedOrUpdatedRows !== 1n) throw new RightsChanged();
     return { id, by, expiresAt, usesLeft: row.uses_left, token };
   }
 
@@ -80,12 +95,18 @@ export class RoomInvites {
     return (await this.database.attempt(() => query.executeTakeFirst())).numDeletedRows > 0n;
   }
 
-  /** The room that it leads to; `null` where it is unknown, over or used up: one statement for all of these. */
+  /** The room that it leads to; `null` where it is unknown, over, used up, or made by who is shut out by now: one statement for all of these. */
   async find(token: string, now: number): Promise<InviteGoal | null> {
-    const query = this.database.kysely
+    const { kysely, dialect } = this.database;
+    const no = columnsOf(dialect).flag(false);
+    const query = kysely
+      .withTables<Pick<AuthTables, 'user'>>()
       .selectFrom('invite')
       .innerJoin('room', 'room.id', 'room_id')
       .leftJoin('person', 'person.id', 'by_id')
+      .leftJoin('user', 'user.id', 'by_id')
+      .where((is) => is.or([is('banned', 'is', null), is('banned', '=', no)]))
+      .where((is) => is.or([is('disabled', 'is', null), is('disabled', '=', no)]))
       .select(['invite.id', 'room.name as room', 'room.title', 'by_id'])
       .select(['person.name', 'guest', 'picture'])
       .where('token_hash', '=', hashOf(token))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomInvites } from '../../src/log/room-invites.js';
+import { RightsChanged } from '../../src/log/rights-changed.js';
 import type { EventDraft } from '../../src/log/room-log.js';
 import { ann, bob, type LogHouse } from './room-log.contract.js';
 
@@ -29,7 +30,7 @@ export function invitesContract(
       await using den = await house();
       const { invites, room } = den;
       const now = Date.now();
-      const { token, ...made } = await invites.here.create(room.id, ann, now + HOUR);
+      const { token, ...made } = await invites.here.create(room, ann, now + HOUR);
       const goal = await invites.there.find(token, now);
       expect(goal).toMatchObject({ id: made.id, room: room.name, title: 'Den', by: ann });
       expect(await invites.there.find(token, now + HOUR - 1)).not.toBeNull();
@@ -42,8 +43,8 @@ export function invitesContract(
       await using den = await house();
       const { invites, room } = den;
       const now = Date.now();
-      const { token, ...first } = await invites.here.create(room.id, ann, now + HOUR, 3);
-      const { token: other, ...second } = await invites.here.create(room.id, bob, now + 2 * HOUR);
+      const { token, ...first } = await invites.here.create(room, ann, now + HOUR, 3);
+      const { token: other, ...second } = await invites.here.create(room, bob, now + 2 * HOUR);
       expect(token).not.toBe(other);
       const listed = await invites.there.list(room.id, now);
       expect([...listed].sort((a, b) => a.expiresAt - b.expiresAt)).toEqual([first, second]);
@@ -53,7 +54,7 @@ export function invitesContract(
     it('lets in as many as were meant, however many come at once, on whichever node', async () => {
       await using den = await house();
       const { invites, room } = den;
-      const { id, token } = await invites.here.create(room.id, ann, Date.now() + HOUR, 3);
+      const { id, token } = await invites.here.create(room, ann, Date.now() + HOUR, 3);
       const taken = await Promise.all(
         Array.from({ length: 20 }, (_, n) => (n % 2 ? invites.here : invites.there).take(id)),
       );
@@ -70,7 +71,7 @@ export function invitesContract(
     it('lets in anybody where no number was meant', async () => {
       await using den = await house();
       const { invites, room } = den;
-      const { id } = await invites.here.create(room.id, ann, Date.now() + HOUR);
+      const { id } = await invites.here.create(room, ann, Date.now() + HOUR);
       for (let n = 0; n < 5; n++) expect(await invites.there.take(id)).toBe(true);
       await invites.here.giveBack(id);
       expect(await invites.here.list(room.id, Date.now())).toMatchObject([{ id, usesLeft: null }]);
@@ -85,7 +86,7 @@ export function invitesContract(
         topic: '',
         members: [{ user: bob, role: 'owner' }],
       });
-      const { id, token } = await invites.here.create(room.id, ann, Date.now() + HOUR);
+      const { id, token } = await invites.here.create(room, ann, Date.now() + HOUR);
       expect(await invites.there.delete(other.id, id)).toBe(false);
       expect(await invites.here.find(token, Date.now())).not.toBeNull();
       expect(await invites.there.delete(room.id, id)).toBe(true);
@@ -99,8 +100,8 @@ export function invitesContract(
         await using den = await house();
         const { invites, room, here } = den;
         const by = { bob: '', ann: '' };
-        by.ann = (await invites.here.create(room.id, ann, Date.now() + HOUR)).token;
-        by.bob = (await invites.here.create(room.id, bob, Date.now() + HOUR)).token;
+        by.ann = (await invites.here.create(room, ann, Date.now() + HOUR)).token;
+        by.bob = (await invites.here.create(room, bob, Date.now() + HOUR)).token;
         const data = type === 'member.changed' ? { member: bob, role: 'member' } : { member: bob };
         const draft = { roomId: room.id, actor: carol, clientId: 'c-1', type, data };
         await here.log.append(draft as EventDraft);
@@ -109,10 +110,25 @@ export function invitesContract(
       },
     );
 
+    it('is not made on rights that are others by now', async () => {
+      await using den = await house();
+      const { invites, room, here } = den;
+      const draft = {
+        roomId: room.id,
+        actor: ann,
+        clientId: 'c-1',
+        type: 'member.kicked' as const,
+        data: { member: bob },
+      };
+      await here.log.append(draft);
+      await expect(invites.here.create(room, bob, Date.now() + HOUR)).rejects.toThrow(RightsChanged);
+      expect(await invites.there.list(room.id, Date.now())).toEqual([]);
+    });
+
     it('stays with who becomes an owner', async () => {
       await using den = await house();
       const { invites, room, here } = den;
-      const { token } = await invites.here.create(room.id, bob, Date.now() + HOUR);
+      const { token } = await invites.here.create(room, bob, Date.now() + HOUR);
       const data = { member: bob, role: 'owner' as const };
       await here.log.append({ roomId: room.id, actor: ann, clientId: 'c-1', type: 'member.changed', data });
       expect(await invites.there.find(token, Date.now())).not.toBeNull();

@@ -83,6 +83,39 @@ describe('a room that is there, for whom it is none of their business', () => {
     },
   );
 
+  it('is answered so to who was removed a moment ago, whatever this process had read of their rights', async () => {
+    const former = await Person.registered(chat, 'Fred');
+    const house = new House(chat);
+    const room = await house.room('private', owner.user);
+    await house.stand(room, owner.user, former.user, 'member');
+    const { id } = await house.append(room, former.user, 'message.created', { text: 'mine' });
+    const things = { ...hidden, room: room.name, own: id, other: id };
+    const sent = { text: 'hi', clientId: 'once-only' };
+    const socket = await former.socket();
+    await socket.request('message.send', { room: room.name, ...sent });
+    await socket.request('reaction.add', { room: room.name, id, emoji: '👍' });
+    await house.append(room, owner.user, 'member.kicked', { member: former.user });
+
+    const there: unknown[] = [];
+    const not: unknown[] = [];
+    for (const [answers, where] of [
+      [there, things],
+      [not, nothing],
+    ] as const)
+      for (const [event, data] of [
+        ['message.send', { room: where.room, ...sent }],
+        ['reaction.add', { room: where.room, id: where.own, emoji: '👍' }],
+        ['reaction.remove', { room: where.room, id: where.own, emoji: '🎉' }],
+        ['message.edit', { room: where.room, id: where.own, text: 'mine' }],
+        ['message.delete', { room: where.room, id: where.own }],
+      ] as const)
+        answers.push(
+          await socket.request(event, data as never).catch(({ code, message }) => ({ code, message })),
+        );
+    expect(there).toEqual(not);
+    for (const answer of there) expect(answer).toMatchObject({ code: 'not_found' });
+  });
+
   it.each(operations)('%s: is answered like one that never was over the socket', async (operation) => {
     const socket = await stranger.socket();
     const refusals: unknown[] = [];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations, rules, type Standing, standings, verdictOf } from '../../src/chat/room.rules.js';
 import { RoomInvites } from '../../src/log/room-invites.js';
 import type { Room } from '../../src/log/room-log.js';
+import { RoomMembers } from '../../src/log/room-members.js';
 import { type Communicator, type RunningChat, startChat } from '../../src/testing/index.js';
 import { House } from './house.js';
 import { operationsOn, type Things, verdictOn } from './operations.js';
@@ -39,7 +40,8 @@ async function scene(kind: Room['kind'], actor: Person, standing: Standing): Pro
   const other = await house.append(room, victim.user, 'message.created', { text: 'mine' });
   const own = await house.append(room, actor.user, 'message.created', { text: 'theirs' });
   await house.stand(room, owner.user, actor.user, standing);
-  const { token } = await chat.app.get(RoomInvites).create(room.id, owner.user, Date.now() + 60_000);
+  const { room: now } = (await chat.app.get(RoomMembers).access(room.name, owner.id))!;
+  const { token } = await chat.app.get(RoomInvites).create(now, owner.user, Date.now() + 60_000);
   return {
     room: room.name,
     own: own.id,
