@@ -54,6 +54,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === UNIQUE_VIOLATION;
 }
 
+/** The data is what cannot be stored: text with NUL, half a character, a date out of range. */
+export function isBadData(error: unknown): boolean {
+  return codeOf(error)?.startsWith('22') ?? false;
+}
+
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

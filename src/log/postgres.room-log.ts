@@ -1,5 +1,5 @@
 import type { PostgresDatabase } from '../database/postgres.database.js';
-import { isUniqueViolation } from '../database/postgres.errors.js';
+import { isBadData, isUniqueViolation } from '../database/postgres.errors.js';
 import { ChatError } from '../protocol/chat-error.js';
 import { changesRights } from '../protocol/rights.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
@@ -77,16 +77,35 @@ export class PostgresRoomLog extends SqlRoomLog {
     entries: Entry[],
     otherwise: (entry: Entry) => Outcome<Appended> | Promise<Outcome<Appended>>,
   ): Promise<Outcome<Appended>[]> {
-    const placed = new Map<Entry, Placed>();
-    for (const round of rounds(entries))
-      for (const row of await this.store(round, locked)) placed.set(round[row.n] as Entry, row);
+    const placed = new Map<Entry, Placed | ChatError>();
+    for (const round of rounds(entries)) await this.place(round, locked, placed);
     return Promise.all(
       entries.map(async (entry): Promise<Outcome<Appended>> => {
         const place = placed.get(entry);
         if (!place) return (await this.find(entry)) ?? otherwise(entry);
+        if (place instanceof ChatError) return { refused: place };
         return { result: { event: storedEvent(entry, place), dup: false } };
       }),
     );
+  }
+
+  /** One draft that the database cannot store fails the statement for all: it is looked for by halves, and refused alone. */
+  private async place(
+    entries: Entry[],
+    locked: 'pass over' | 'wait',
+    placed: Map<Entry, Placed | ChatError>,
+  ): Promise<void> {
+    try {
+      for (const row of await this.store(entries, locked)) placed.set(entries[row.n] as Entry, row);
+    } catch (error) {
+      if (!isBadData(error)) throw error;
+      const [only] = entries;
+      if (entries.length === 1)
+        return void placed.set(only as Entry, new ChatError('bad_schema', 'it holds what cannot be stored'));
+      const half = Math.ceil(entries.length / 2);
+      await this.place(entries.slice(0, half), locked, placed);
+      await this.place(entries.slice(half), locked, placed);
+    }
   }
 
   private async store(entries: Entry[], locked: 'pass over' | 'wait'): Promise<Placed[]> {

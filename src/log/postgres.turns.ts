@@ -30,7 +30,13 @@ async function takeTurn(
       conflict
         .columns(['room_id', 'actor_id'])
         .doUpdateSet({ client_id: clientId, at })
-        .where((is) => is.or([is('pace.client_id', '=', clientId), is('pace.at', '<=', at - pauseMs)])),
+        .where((is) =>
+          is.or([
+            is('pace.client_id', '=', clientId),
+            is('pace.at', '<=', at - pauseMs),
+            is('pace.at', '>', at),
+          ]),
+        ),
     )
     .executeTakeFirst();
   if ((taken.numInsertedOrUpdatedRows ?? 0n) > 0n) return undefined;

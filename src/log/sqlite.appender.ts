@@ -142,7 +142,8 @@ export class SqliteAppender {
     const repeated = this.repeated(draft);
     if (repeated) return repeated;
     const last = this.lastTurn.get(roomId, actor.id) as { at: number } | undefined;
-    if (last && at - last.at < pauseMs) return { sinceLast: at - last.at };
+    // A last one that is still to come was written by a clock that was put back: nobody waits for that.
+    if (last && at >= last.at && at - last.at < pauseMs) return { sinceLast: at - last.at };
     this.takeTurn.run(roomId, actor.id, clientId, at);
     return undefined;
   }

@@ -3,6 +3,7 @@ import { Changed } from './changed.js';
 import { RoomName } from './names.js';
 import { roomRequests } from './rooms.js';
 import { roomEvents, User } from './room-events.js';
+import { isStorable, storable } from './storable.js';
 
 export * from './changed.js';
 export * from './room-events.js';
@@ -18,17 +19,13 @@ export type Sent = z.infer<typeof Sent>;
 export const MessageText = z
   .string()
   .refine((text) => text.trim().length > 0, 'a message needs text')
-  // A lone surrogate or NUL cannot be stored as UTF-8 text by every database.
-  .refine(
-    (text) => text.isWellFormed() && !text.includes('\0'),
-    'text must be well-formed Unicode without NUL',
-  );
+  .refine(isStorable, 'text must be well-formed Unicode without NUL');
 
 export const ClientId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/, '8–64 letters, digits, "_" or "-"; a UUID fits');
 
-export const MessageId = z.string().min(1).max(64);
+export const MessageId = storable(1, 64);
 
 /** As Unicode recommends them for interchange: one, however many code points it is made of. */
 export const Emoji = z
@@ -63,7 +60,7 @@ export const requests = {
       room: RoomName,
       text: MessageText,
       clientId: ClientId,
-      replyTo: z.string().max(64).optional(),
+      replyTo: storable(0, 64).optional(),
     }),
     reply: Sent,
   },

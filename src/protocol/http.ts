@@ -5,6 +5,7 @@ import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.js';
 import { PersonName } from './names.js';
 import type { RoomFormPages } from './room-pages.js';
 import type { RoomKind, RoomSummary } from './rooms.js';
+import { storable } from './storable.js';
 
 /** Shapes of the HTTP API and of the pages' own data. OpenAPI is derived from these. */
 
@@ -67,7 +68,7 @@ export type EditMessage = z.infer<typeof EditMessage>;
 export const PostMessage = z.strictObject({
   text: MessageText,
   clientId: ClientId,
-  replyTo: z.string().max(64).optional(),
+  replyTo: storable(0, 64).optional(),
 });
 export type PostMessage = z.infer<typeof PostMessage>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Changed } from './changed.js';
 import { RoomName } from './names.js';
 import { Role, User } from './room-events.js';
+import { storable } from './storable.js';
 
 /** Rooms, their members and their rules: the same shapes over HTTP and over the socket. */
 
@@ -49,7 +50,7 @@ const Topic = z
   .trim()
   .max(500)
   .refine((text) => text.isWellFormed() && !text.includes('\0'));
-const UserId = z.string().min(1).max(64);
+const UserId = storable(1, 64);
 
 /** With a `name`: public. With `with`: the one direct conversation with these people. Otherwise private, with a title. */
 export const CreateRoom = z
@@ -88,7 +89,7 @@ export const UpdateRoom = z.strictObject(changes);
 export type UpdateRoom = z.infer<typeof UpdateRoom>;
 
 export const SetMember = z.strictObject({ role: Role.optional() });
-const ban = { until: z.iso.datetime().optional(), reason: z.string().trim().max(200).optional() };
+const ban = { until: z.iso.datetime().optional(), reason: storable(0, 200).trim().optional() };
 export const BanMember = z.strictObject(ban);
 export type BanMember = z.infer<typeof BanMember>;
 export const MuteMember = z.strictObject({ until: z.iso.datetime() });

@@ -56,6 +56,22 @@ export function rightsContract(name: string, open: () => Promise<LogHouse>): voi
       expect(opened.filter(({ created }) => created)).toHaveLength(1);
     });
 
+    it('makes nobody wait in slow mode for a last message that is still to come: clocks are put back', async () => {
+      await using den = await house();
+      const { here, room } = den;
+      const say = (clientId: string) =>
+        here.log.append({ roomId: room.id, actor: bob, clientId, ...said(clientId), pauseMs: 60_000 });
+      const now = Date.now;
+      Date.now = () => now() + 3_600_000;
+      try {
+        await say('in an hour');
+      } finally {
+        Date.now = now;
+      }
+      await say('now');
+      await expect(say('too soon')).rejects.toMatchObject({ code: 'rate_limited' });
+    });
+
     it('lets a person speak once in a while in slow mode, on whichever node, and everybody else too', async () => {
       await using den = await house();
       const { here, there, room } = den;

@@ -53,6 +53,8 @@ describe('a frame that is not a request', () => {
     [{ ...whole, text: 7 }, 'bad_schema'],
     [{ ...whole, text: 'x\0y' }, 'bad_schema'],
     [{ ...whole, text: '\ud800' }, 'bad_schema'],
+    [{ ...whole, replyTo: 'x\0y' }, 'bad_schema'],
+    [{ ...whole, replyTo: '\ud800' }, 'bad_schema'],
     [{ ...whole, text: 'x'.repeat(4001) }, 'too_long'],
     [{ ...whole, clientId: 'short' }, 'bad_schema'],
     [{ ...whole, clientId: undefined }, 'bad_schema'],

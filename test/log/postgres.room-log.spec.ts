@@ -41,6 +41,24 @@ type Node = Awaited<ReturnType<typeof openNode>>;
 const opened = (nodes: LogHouse['nodes']) => nodes as unknown as Node[];
 
 describe('A room log in PostgreSQL', () => {
+  it('refuses what it cannot store, alone: what others sent at the same moment is stored', async () => {
+    await using node = await openNode(await server.createDatabase());
+    const { room } = await node.rooms.open('lobby');
+    const drafts = Array.from({ length: 40 }, (_, n) => ({
+      roomId: room.id,
+      actor: ann,
+      clientId: `client-${n}`,
+      ...said(n % 10 === 7 ? `bad \0 ${n}` : n % 10 === 8 ? `half \ud800` : `good ${n}`),
+    }));
+    const outcomes = await Promise.allSettled(drafts.map((draft) => node.log.append(draft)));
+    const refused = outcomes.flatMap((outcome, n) => (outcome.status === 'rejected' ? [n] : []));
+    expect(refused).toEqual([7, 8, 17, 18, 27, 28, 37, 38]);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'bad_schema' });
+    const stored = await node.log.range(room.id, { after: 0, limit: 100 });
+    expect(stored.map(({ seq }) => seq)).toEqual(Array.from({ length: 32 }, (_, n) => n + 1));
+  });
+
   /** Eight senders; each repeats what failed, as a client does. `acknowledged` is by seq. */
   function load(node: Node, roomId: string, name: string, each: number) {
     const progress = new EventEmitter();

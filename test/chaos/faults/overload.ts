@@ -5,11 +5,11 @@ import { eventually, type Fault, play, type Scene } from '../scenario.js';
 import { Stage } from '../stage.js';
 
 const STANDSTILL_MS = 2_000;
-const send = 'async send(author, roomName, { text, clientId, replyTo }) {';
-const standsStill: Patch = {
+const send = 'async store(author, roomName, message, held) {';
+export const standsStill: Patch = {
   file: 'chat/message.service.js',
   find: send,
-  replace: `${send} if (text === 'stand still') for (const end = performance.now() + ${STANDSTILL_MS}; performance.now() < end;);`,
+  replace: `${send} if (message.text === 'stand still') for (const end = performance.now() + ${STANDSTILL_MS}; performance.now() < end;);`,
 };
 
 /** Somebody new at the door, and what they are told; `status` is 0 where nothing was said. */

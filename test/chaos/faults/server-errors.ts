@@ -4,15 +4,15 @@ import { Stage } from '../stage.js';
 import { type Fault, play } from '../scenario.js';
 
 /** Methods that are asked for by what clients do; each throws, or rejects, every now and then. */
-const SITES: readonly (readonly [file: string, find: string])[] = [
+export const SITES: readonly (readonly [file: string, find: string])[] = [
   ['chat/chat.gateway.js', 'async handleConnection(connection) {'],
   ['chat/chat.gateway.js', 'handleDisconnect(connection) {'],
   ['chat/chat.gateway.js', 'join(connection, position) {'],
-  ['chat/message.service.js', 'async send(author, roomName, { text, clientId, replyTo }) {'],
+  ['chat/message.service.js', 'async store(author, roomName, message, held) {'],
   ['chat/membership.service.js', 'async prepare(connection, { room: name, epoch, after }) {'],
-  ['chat/live-rooms.js', 'async publish(event) {'],
+  ['chat/live-rooms.js', 'publish(event) {'],
   ['chat/live-rooms.js', 'async compareAll() {'],
-  ['chat/room.service.js', 'async page(room, { before, after, limit }) {'],
+  ['chat/room.service.js', 'page(room, query) {'],
   ['socket/upgrade.checks.js', 'async admit(request) {'],
 ];
 
