@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** How long another program (a backup) may keep the file. The event loop stands still meanwhile. */
-const BUSY_TIMEOUT_MS = 1_000;
+/** How long another program (a backup) may keep the file. A thread stands still meanwhile; the event loop does not. */
+const BUSY_TIMEOUT_MS = 4_000;
 
 /**
  * Pages in the write-ahead log before they are moved into the file: 32 MB. The default of 4 MB moves each page of an index
@@ -26,6 +26,7 @@ export function connectSqlite(file: string, place: 'event loop' | 'thread'): Dat
     sqlite.exec(`pragma wal_autocheckpoint = ${pages}`);
     // A burst must not leave a log of its size behind for ever.
     sqlite.exec('pragma journal_size_limit = 67108864');
+    if (place === 'event loop') sqlite.exec('pragma busy_timeout = 0');
     return sqlite;
   } catch (error) {
     sqlite.close();

@@ -10,6 +10,9 @@ import {
 } from 'kysely';
 import type { Turns } from './turns.js';
 
+/** Repeats a statement that was refused because the file is locked. */
+type WhenFree = <T>(statement: () => Promise<T>) => Promise<T>;
+
 /**
  * Kysely's SQLite dialect over `node:sqlite`. The connection is lent out by `turns`, which whoever uses it without
  * Kysely takes too: nothing can step into a transaction that is open across awaits.
@@ -18,12 +21,13 @@ export class NodeSqliteDialect extends SqliteDialect {
   constructor(
     private readonly sqlite: DatabaseSync,
     private readonly turns: Turns,
+    private readonly whenFree: WhenFree,
   ) {
     super({ database: adapt(sqlite) });
   }
 
   override createDriver(): Driver {
-    return new NodeSqliteDriver(this.sqlite, this.turns);
+    return new NodeSqliteDriver(this.sqlite, this.turns, this.whenFree);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -47,13 +51,18 @@ class NodeSqliteDriver extends SqliteDriver {
   constructor(
     private readonly sqlite: DatabaseSync,
     private readonly turns: Turns,
+    private readonly whenFree: WhenFree,
   ) {
     super({ database: adapt(sqlite) });
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     await this.turns.take();
-    return super.acquireConnection();
+    const connection = await super.acquireConnection();
+    return {
+      executeQuery: (query, options) => this.whenFree(() => connection.executeQuery(query, options)),
+      streamQuery: (query, size, options) => connection.streamQuery(query, size, options),
+    };
   }
 
   override async releaseConnection(): Promise<void> {

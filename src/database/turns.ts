@@ -4,19 +4,22 @@ export class TurnTimeout extends Error {
 }
 
 /**
- * One at a time, first come, first served; who waits longer than `patienceMs` is refused. A holder that waits for
+ * One at a time, or so many, first come, first served; who waits longer than `patienceMs` is refused. A holder that waits for
  * itself therefore ends too, instead of stopping everyone for ever.
  */
 export class Turns {
-  private taken = false;
+  private taken = 0;
   private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly patienceMs: number) {}
+  constructor(
+    private readonly patienceMs: number,
+    private readonly atOnce = 1,
+  ) {}
 
   /** Resolves when it is the caller's turn, who must `pass()` it on. */
   async take(): Promise<void> {
-    if (!this.taken) {
-      this.taken = true;
+    if (this.taken < this.atOnce) {
+      this.taken++;
       return;
     }
     await new Promise<void>((resolve, reject) => {
@@ -26,7 +29,7 @@ export class Turns {
       };
       const timer = setTimeout(() => {
         this.waiting.delete(proceed);
-        reject(new TurnTimeout(`the connection was not free within ${this.patienceMs} ms`));
+        reject(new TurnTimeout(`it was nobody's turn within ${this.patienceMs} ms`));
       }, this.patienceMs);
       this.waiting.add(proceed);
     });
@@ -36,10 +39,20 @@ export class Turns {
   pass(): void {
     const [next] = this.waiting;
     if (next === undefined) {
-      this.taken = false;
+      this.taken--;
       return;
     }
     this.waiting.delete(next);
     next();
+  }
+
+  /** Runs `work` in a turn of its own. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    await this.take();
+    try {
+      return await work();
+    } finally {
+      this.pass();
+    }
   }
 }

@@ -26,7 +26,10 @@ export class SqliteRoomLog extends SqlRoomLog {
   }
 
   protected override async commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
-    const stored = await (this.writer ? this.writer.append(entries) : this.appendHere(entries));
+    const { writer } = this;
+    const stored = await (writer
+      ? this.database.writing.run(() => writer.append(entries))
+      : this.appendHere(entries));
     return entries.map((entry, index) => this.outcomeOf(entry, stored[index] ?? null));
   }
 

@@ -112,6 +112,61 @@ describe('The SQLite database', () => {
     await expect(wrong).rejects.toThrow('cannot store TEXT value in INTEGER column');
   });
 
+  describe('whose file another program keeps locked', () => {
+    async function openLocked() {
+      const folder = await temporaryFolder();
+      const file = join(folder.path, 'chat.db');
+      const database = SqliteDatabase.open(`sqlite:${file}`);
+      await migrate(database);
+      const other = new DatabaseSync(file, { timeout: 0 });
+      other.exec('begin immediate');
+      return {
+        database,
+        kysely: database.kysely,
+        other,
+        async [Symbol.asyncDispose]() {
+          other.close();
+          await database.close();
+          await folder[Symbol.asyncDispose]();
+        },
+      };
+    }
+
+    it('waits for it while the event loop goes on, with statements, transactions and exclusive work', async () => {
+      await using house = await openLocked();
+      const { database, kysely, other } = house;
+      const add = (id: string) => kysely.insertInto('person').values(person(id)).execute();
+      const waiting = Promise.all([
+        add('statement'),
+        kysely
+          .transaction()
+          .execute((open) => open.insertInto('person').values(person('transaction')).execute()),
+        database.exclusive((sqlite) =>
+          sqlite.exec("insert into person (id, name, guest) values ('work', '', 0)"),
+        ),
+      ]);
+      // That this thread comes to let go at all is what is tested: it would be asleep until the lock is given up for.
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      other.exec('commit');
+      await waiting;
+      expect(await kysely.selectFrom('person').select('id').orderBy('id').execute()).toEqual(
+        ['statement', 'transaction', 'work'].map((id) => ({ id })),
+      );
+    });
+
+    it('gives up after some seconds, with nothing half done', async () => {
+      await using house = await openLocked();
+      const { database, kysely, other } = house;
+      const lost = database.attempt(() =>
+        kysely.transaction().execute((open) => open.insertInto('person').values(person('lost')).execute()),
+      );
+      await expect(lost).rejects.toMatchObject({ code: 'unavailable' });
+      other.exec('rollback');
+      await kysely.insertInto('person').values(person('kept')).execute();
+      expect(await kysely.selectFrom('person').select('id').execute()).toEqual([{ id: 'kept' }]);
+    });
+  });
+
   it('survives a power cut: write-ahead log, synced at every commit, references checked', async () => {
     await using folder = await temporaryFolder();
     const url = `sqlite:./${relative(process.cwd(), join(folder.path, 'data', 'chat.db'))}`;
