@@ -7,6 +7,7 @@ import { ChatError } from '../protocol/chat-error.js';
 import { Database, DatabaseOpenError } from './database.contract.js';
 import { isOutOfReach, isRepeatable } from './postgres.errors.js';
 import type { Tables } from './tables.js';
+import { TurnTimeout } from './turns.js';
 import { unavailable } from './unavailable.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -36,11 +37,12 @@ export class PostgresDatabase extends Database {
 
   private constructor(
     private readonly url: string,
-    pool: number,
+    /** How many at the most. */
+    readonly connections: number,
   ) {
     super();
     this.pool = createPool(url, {
-      max: pool,
+      max: connections,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
@@ -114,7 +116,7 @@ export class PostgresDatabase extends Database {
 
   private told(error: unknown): unknown {
     const closed = this.closing !== undefined && !(error instanceof ChatError);
-    return closed || isOutOfReach(error) ? unavailable(error) : error;
+    return closed || isOutOfReach(error) || error instanceof TurnTimeout ? unavailable(error) : error;
   }
 }
 

@@ -41,8 +41,7 @@ export class GroupCommit<Draft, Result> {
 
   /** Resolves after the commit. Rejects with `busy` where too many wait already; then nothing is stored. */
   append(draft: Draft): Promise<Result> {
-    if (this.waiting.length >= MAX_WAITING)
-      return Promise.reject(new ChatError('busy', 'too many messages are waiting to be stored', RETRY_MS));
+    if (this.waiting.length >= MAX_WAITING) return Promise.reject(tooManyWait());
     return new Promise<Result>((resolve, reject) => {
       this.waiting.push({ draft, resolve, reject });
       this.stats.waiting++;
@@ -72,6 +71,10 @@ export class GroupCommit<Draft, Result> {
     this.running = false;
     this.onIdle();
   }
+}
+
+export function tooManyWait(): ChatError {
+  return new ChatError('busy', 'too many messages are waiting to be stored', RETRY_MS);
 }
 
 function nextTurn(): Promise<void> {

@@ -1,12 +1,13 @@
 import type { PostgresDatabase } from '../database/postgres.database.js';
 import { isBadData, isUniqueViolation } from '../database/postgres.errors.js';
+import { Turns } from '../database/turns.js';
 import { ChatError } from '../protocol/chat-error.js';
 import { changesRights } from '../protocol/rights.js';
-import { GroupCommit, type Outcome } from './group-commit.js';
+import { GroupCommit, MAX_WAITING, type Outcome, tooManyWait } from './group-commit.js';
 import { RightsChanged } from './rights-changed.js';
 import type { Appended } from './room-log.js';
 import { appendStatement, rounds } from './postgres.statements.js';
-import { takeTurns } from './postgres.turns.js';
+import { takeTurn } from './postgres.turns.js';
 import {
   aboutOf,
   keptDataOf,
@@ -22,33 +23,57 @@ import { SqlRoomLog } from './sql.room-log.js';
 /** Two nodes may store the same draft at once: one of them sees the other's only when it asks again. */
 const ATTEMPTS = 4;
 
+/** How long a locked room waits for its turn to wait for the lock. */
+const LANE_PATIENCE_MS = 5_000;
+/** Appends that may wait altogether, in however many rooms that are locked. */
+const MAX_WAITING_IN_LANES = 10 * MAX_WAITING;
+
 /** `n` is the draft's place in what was asked for. */
 type Placed = PersonColumns & { n: number; seq: number };
 
 /**
  * Appends in one statement, which is its own transaction. A room that another node is writing to goes on in a lane of
- * its own, so that no other room waits for it, however long it stays locked.
+ * its own, so that no other room waits for it, however long it stays locked: half of the connections are never in lanes.
  */
 export class PostgresRoomLog extends SqlRoomLog {
   private readonly patientLanes = new Map<string, GroupCommit<Entry, Appended>>();
+  private readonly laneTurns: Turns;
 
   constructor(protected override readonly database: PostgresDatabase) {
     super();
+    this.laneTurns = new Turns(LANE_PATIENCE_MS, Math.max(1, Math.floor(database.connections / 2)));
   }
 
   protected override async commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
     const later = (entry: Entry): Outcome<Appended> => ({ later: this.waitForRoom(entry) });
     if (entries.every(({ draft }) => draft.pauseMs === undefined))
       return this.run('pass over', entries, later);
-    const early = await takeTurns(this.database, entries);
-    const others = entries.filter((entry) => !early.has(entry));
+    const held = new Map<Entry, Outcome<Appended>>();
+    await Promise.all(
+      entries.map(async (entry) => {
+        const outcome = await this.heldBack(entry);
+        if (outcome) held.set(entry, outcome);
+      }),
+    );
+    const others = entries.filter((entry) => !held.has(entry));
     const stored = await this.run('pass over', others, later);
     const outcomes = new Map(others.map((entry, index) => [entry, stored[index] as Outcome<Appended>]));
-    for (const [entry, refused] of early) outcomes.set(entry, (await this.find(entry)) ?? { refused });
-    return entries.map((entry) => outcomes.get(entry) as Outcome<Appended>);
+    return entries.map((entry) => (held.get(entry) ?? outcomes.get(entry)) as Outcome<Appended>);
+  }
+
+  /** By slow mode. What was stored before takes no turn. */
+  private async heldBack(entry: Entry): Promise<Outcome<Appended> | undefined> {
+    const { pauseMs } = entry.draft;
+    if (pauseMs === undefined) return undefined;
+    const before = await this.find(entry);
+    if (before) return before;
+    const refused = await takeTurn(this.database, entry, pauseMs);
+    // Somebody may have stored it between the two.
+    return refused && ((await this.find(entry)) ?? { refused });
   }
 
   private waitForRoom(entry: Entry): Promise<Appended> {
+    if (this.stats.waiting >= MAX_WAITING_IN_LANES) return Promise.reject(tooManyWait());
     const { roomId } = entry.draft;
     const lane = this.patientLanes.get(roomId) ?? this.patientLane(roomId);
     this.patientLanes.set(roomId, lane);
@@ -60,7 +85,9 @@ export class PostgresRoomLog extends SqlRoomLog {
 
   private patientLane(roomId: string): GroupCommit<Entry, Appended> {
     const commit = (entries: Entry[]) =>
-      this.database.attempt(() => this.run('wait', entries, (entry) => this.refusal(entry)));
+      this.database.attempt(() =>
+        this.laneTurns.run(() => this.run('wait', entries, (entry) => this.refusal(entry))),
+      );
     return new GroupCommit(commit, () => this.patientLanes.delete(roomId), this.stats);
   }
 

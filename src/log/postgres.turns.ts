@@ -4,21 +4,9 @@ import { TooSoon } from './too-soon.js';
 
 /**
  * Slow mode: whoever speaks takes a turn first, in a statement of its own; of two on two nodes at once, one gets it. A
- * turn is taken for one `clientId`, so that what failed behind it may be tried again. Tells who came too soon.
+ * turn is taken for one `clientId`, so that what failed behind it may be tried again. Returns why it came too soon.
  */
-export async function takeTurns(database: PostgresDatabase, entries: Entry[]): Promise<Map<Entry, TooSoon>> {
-  const early = new Map<Entry, TooSoon>();
-  const slowed = entries.filter(({ draft }) => draft.pauseMs !== undefined);
-  await Promise.all(
-    slowed.map(async (entry) => {
-      const refusal = await takeTurn(database, entry, entry.draft.pauseMs as number);
-      if (refusal) early.set(entry, refusal);
-    }),
-  );
-  return early;
-}
-
-async function takeTurn(
+export async function takeTurn(
   { kysely }: PostgresDatabase,
   { draft: { roomId, actor, clientId }, at }: Entry,
   pauseMs: number,

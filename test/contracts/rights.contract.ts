@@ -72,6 +72,30 @@ export function rightsContract(name: string, open: () => Promise<LogHouse>): voi
       await expect(say('too soon')).rejects.toMatchObject({ code: 'rate_limited' });
     });
 
+    it('takes no turn in slow mode for what was stored before', async () => {
+      await using den = await house();
+      const { here, room } = den;
+      const now = Date.now;
+      const say = async (clientId: string, hoursAgo: number) => {
+        Date.now = () => now() - hoursAgo * 3_600_000;
+        try {
+          return await here.log.append({
+            roomId: room.id,
+            actor: bob,
+            clientId,
+            ...said(clientId),
+            pauseMs: 60_000,
+          });
+        } finally {
+          Date.now = now;
+        }
+      };
+      await say('first', 2);
+      await say('second', 1);
+      expect(await say('first', 0)).toMatchObject({ dup: true, event: { seq: 1 } });
+      expect(await say('third', 0)).toMatchObject({ dup: false, event: { seq: 3 } });
+    });
+
     it('lets a person speak once in a while in slow mode, on whichever node, and everybody else too', async () => {
       await using den = await house();
       const { here, there, room } = den;
