@@ -1,27 +1,23 @@
 import { once } from 'node:events';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Subscription } from 'rxjs';
-import { ChannelLayer, type LayerHealth } from '../channel-layer/channel-layer.js';
+import { ChannelLayer } from '../channel-layer/channel-layer.js';
 import { RoomFeed } from '../log/room-feed.js';
 import { type Room, type RoomEvent, RoomLog } from '../log/room-log.js';
-import { removals, type User } from '../protocol/index.js';
+import { CloseCode, removals, type User } from '../protocol/index.js';
 import type { Connection } from '../socket/connection.js';
 import { FanOut } from '../socket/fan-out.js';
 import { Heads } from '../socket/heartbeat.js';
 import { type LiveRoom, pushOf } from './live-room.js';
 import { NodeLink } from './node-link.js';
+import { PositionWatch } from './position-watch.js';
 import { RoomHints } from './room-hints.js';
 
 /** What stands before an event that we have just stored is stored too: its hint is only late, or lost. */
 const OWN_HOLD_MS = 20;
 /** Where the log cannot be read, the answer to a stored message still has to leave. */
 const REPLY_WAIT_MS = 1_000;
-/**
- * How long a lost last message may stay lost. A node that is cut off from the layer knows it; the others, who should
- * have heard from it, do not.
- */
-const COMPARE_MS = 5_000;
-const COMPARE_DEGRADED_MS = 2_000;
+/** What is older is read from the log by those who come back. */
+const REPLAY_MS = 300_000;
 
 /** After which somebody gets nothing more of the room. */
 export type Removal = RoomEvent<'member.left' | 'member.kicked' | 'member.banned'>;
@@ -42,20 +38,19 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   private readonly entries = new Map<string, Entry>();
   /** Leaving a group and joining it again must not overtake each other. */
   private readonly leaving = new Map<string, Promise<void>>();
-  private readonly subscriptions: Subscription[] = [];
   private stopListening?: () => void;
   private readonly hints: RoomHints;
-  private health: LayerHealth = 'degraded';
-  private timer?: NodeJS.Timeout;
+  private readonly watch: PositionWatch;
 
   constructor(
     private readonly log: RoomLog,
     private readonly link: NodeLink,
-    private readonly layer: ChannelLayer,
+    layer: ChannelLayer,
     private readonly fanOut: FanOut,
   ) {
     super();
     this.hints = new RoomHints(link);
+    this.watch = new PositionWatch(layer, () => this.compare([...this.entries.values()]));
   }
 
   onModuleInit(): void {
@@ -64,29 +59,22 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
       const feed = this.entries.get(topic)?.live.feed;
       for (const event of body as RoomEvent[]) feed?.offer(event);
     });
-    this.subscriptions.push(
-      this.layer.discontinuity.subscribe(() => {
-        // Renames may have been missed like anything else.
-        for (const { live } of this.entries.values()) live.feed.forget();
-        void this.compareAll();
-      }),
-      this.layer.health.subscribe((health) => {
-        this.health = health;
-        this.schedule();
-      }),
-    );
+    this.watch.start(() => {
+      // Renames may have been missed like anything else.
+      for (const { live } of this.entries.values()) live.feed.forget();
+    });
   }
 
   onApplicationShutdown(): void {
-    clearTimeout(this.timer);
+    this.watch.stop();
     this.stopListening?.();
-    for (const subscription of this.subscriptions) subscription.unsubscribe();
     for (const { live } of this.entries.values()) live.feed.close();
   }
 
   /** Each call must be paid back by one `leave`. First the subscription, then the head: nothing falls between. */
   async enter(room: Room): Promise<LiveRoom> {
     let entry = this.entries.get(room.id);
+    if (entry && entry.live.room.epoch !== room.epoch) entry = this.abandon(entry);
     if (!entry) {
       const live: LiveRoom = { room, feed: this.feedOf(room) };
       entry = { live, users: 0, ready: this.start(live) };
@@ -104,7 +92,11 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
 
   leave(live: LiveRoom): void {
     const entry = this.entries.get(live.room.id);
-    if (!entry || entry.live !== live || --entry.users > 0) return;
+    if (entry && entry.live === live && --entry.users === 0) this.end(entry);
+  }
+
+  private end(entry: Entry): void {
+    const { live } = entry;
     this.entries.delete(live.room.id);
     live.feed.close();
     const left = entry.ready
@@ -129,15 +121,20 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
    * where it was delivered at once, as nearly all are.
    */
   publish(event: RoomEvent): void | Promise<void> {
+    this.hints.add(event);
+    return this.deliver(event);
+  }
+
+  /** As `publish`, of what others know already. */
+  deliver(event: RoomEvent): void | Promise<void> {
     const feed = this.get(event.roomId)?.feed;
     feed?.offer(event, OWN_HOLD_MS);
-    this.hints.add(event);
     if (feed && feed.position < event.seq) return delivered(feed, event.seq);
   }
 
   /** A client may come from a page that is newer than what this node has heard: waits, not for long, for the feed. */
   async catchUp({ room, feed }: LiveRoom, seq: number): Promise<void> {
-    const head = (await this.log.heads([room.id])).get(room.id) ?? 0;
+    const head = (await this.log.heads([room.id])).get(room.id)?.seq ?? 0;
     if (head < seq) return;
     feed.compare(head);
     await delivered(feed, seq);
@@ -172,7 +169,7 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     await this.leaving.get(live.room.id);
     await this.link.join(live.room.id);
     const heads = await this.log.heads([live.room.id]);
-    live.feed.begin(heads.get(live.room.id) ?? 0);
+    live.feed.begin(heads.get(live.room.id)?.seq ?? 0);
   }
 
   private feedOf(room: Room): RoomFeed {
@@ -185,25 +182,42 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
         this.fanOut.deliver(room.id, pushOf(room.name, event));
         if (removals.has(event.type)) this.removed(room.id, event as Removal);
       },
+      contradict: () => void this.rebuilt(room),
     });
   }
 
-  /** A lost hint leaves no trace, so positions are compared with the database, more often while hints are doubtful. */
-  private schedule(): void {
-    clearTimeout(this.timer);
-    const delay = this.health === 'ready' ? COMPARE_MS : COMPARE_DEGRADED_MS;
-    this.timer = setTimeout(() => void this.compareAll().then(() => this.schedule()), delay);
-    this.timer.unref();
+  /** Heads are read after positions: a log that is behind what was delivered is not the one that it came from. */
+  private async compare(entries: Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const positions = entries.map(({ live }) => live.feed.position);
+    const heads = await this.log.heads(entries.map(({ live }) => live.room.id));
+    const expired = new Date(Date.now() - REPLAY_MS).toISOString();
+    for (const [index, { live }] of entries.entries()) {
+      const head = heads.get(live.room.id);
+      if (head?.epoch !== live.room.epoch || head.seq < (positions[index] as number))
+        await this.rebuilt(live.room);
+      else live.feed.compare(head.seq);
+      live.feed.expire(expired);
+    }
   }
 
-  private async compareAll(): Promise<void> {
-    const ids = [...this.entries.keys()];
-    if (ids.length === 0) return;
+  /** What these people have seen is not what the log says: they come back, are told of the new epoch, and reload. */
+  private async rebuilt(room: Room): Promise<void> {
     try {
-      for (const [id, head] of await this.log.heads(ids)) this.get(id)?.feed.compare(head);
+      await this.log.renew(room.id, room.epoch);
     } catch (error) {
-      this.logger.warn(`positions could not be compared: ${String(error)}`);
+      // Whoever comes back is compared with what the database says then.
+      this.logger.warn(`no new epoch for a room whose log went back: ${String(error)}`);
     }
+    const entry = this.entries.get(room.id);
+    if (entry?.live.room === room) this.abandon(entry);
+  }
+
+  private abandon(entry: Entry): undefined {
+    this.logger.warn('the log of a room is not what it was: whoever is in it starts anew');
+    this.end(entry);
+    for (const connection of [...this.fanOut.members(entry.live.room.id)])
+      connection.close(CloseCode.positionLost, 'the position in a room was lost');
   }
 }
 

@@ -58,6 +58,8 @@ export class MessageService {
       this.repeated++;
       // Nothing was appended that would have been refused: who may not read there any more learns nothing of it.
       await this.rooms.access.require('read', author, roomName);
+      // Another process may have stored it, and the answer must not overtake the push here either.
+      await this.liveRooms.deliver(event);
       return { id: event.id, seq: event.seq, at: event.at, dup };
     }
     this.stored++;

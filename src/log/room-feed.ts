@@ -17,6 +17,8 @@ export interface FeedSource {
   read(after: number, limit: number): Promise<RoomEvent[]>;
   /** Called once per event, in `seq` order, without holes. Must not throw. */
   deliver(event: RoomEvent): void;
+  /** Another event stands where one was delivered: the log is not the one that it came from. Nothing more is delivered. */
+  contradict(): void;
 }
 
 /**
@@ -49,6 +51,7 @@ export class RoomFeed {
   begin(head: number): void {
     this.begun = true;
     this.at = head;
+    this.wake();
     for (const seq of this.held.keys()) if (seq <= head) this.held.delete(seq);
     this.passHeld();
     this.watchGap(HOLD_MS);
@@ -61,7 +64,8 @@ export class RoomFeed {
 
   /** A hint: this event is in the log. A gap before it is filled after `holdMs` at the latest. */
   offer(event: RoomEvent, holdMs = HOLD_MS): void {
-    if (this.closed || event.seq <= this.at) return;
+    if (this.closed) return;
+    if (event.seq <= this.at) return this.compareWithDelivered(event);
     this.seenHead = Math.max(this.seenHead, event.seq);
     if (this.begun && event.seq === this.at + 1) {
       this.pass(event);
@@ -82,6 +86,12 @@ export class RoomFeed {
     if (seq >= this.at) return [];
     const missing = this.at - seq;
     return missing <= this.ring.length ? this.ring.slice(this.ring.length - missing) : null;
+  }
+
+  /** What was delivered before `at` (ISO 8601) is left to the log: a quiet room keeps nothing in memory for ever. */
+  expire(at: string): void {
+    const kept = this.ring.findIndex((event) => event.at >= at);
+    if (kept !== 0) this.ring = kept < 0 ? [] : this.ring.slice(kept);
   }
 
   /** The person is called so on everything that is kept here, too. */
@@ -113,6 +123,13 @@ export class RoomFeed {
     clearTimeout(this.retryTimer);
     this.held.clear();
     this.ring = [];
+  }
+
+  private compareWithDelivered({ seq, id }: RoomEvent): void {
+    const delivered = this.ring.at(seq - this.at - 1);
+    if (delivered?.seq !== seq || delivered.id === id) return;
+    this.close();
+    this.source.contradict();
   }
 
   private pass(event: RoomEvent): void {

@@ -66,6 +66,13 @@ export interface StoredReaction {
   gone: boolean;
 }
 
+/** How far a room's log is. */
+export interface Head {
+  epoch: string;
+  /** Of the newest event, 0 in an empty room. */
+  seq: number;
+}
+
 export interface Appended {
   event: RoomEvent;
   /** True where `(room, actor, clientId)` was there before: `event` is then the first one. */
@@ -105,8 +112,10 @@ export abstract class RoomLog {
   abstract messages(roomId: string, query: RangeQuery): Promise<StoredMessage[]>;
   /** One message of this room, with the reactions that are gone; `null` where it is not there. */
   abstract message(roomId: string, id: string): Promise<StoredMessage | null>;
-  /** The newest `seq` of each room; a room that is not there is left out. */
-  abstract heads(roomIds: string[]): Promise<Map<string, number>>;
+  /** How far each room is, never less than what was acknowledged or read; a room that is not there is left out. */
+  abstract heads(roomIds: string[]): Promise<Map<string, Head>>;
+  /** The room's log went back behind what it was: it gets another epoch, where it still has this one. */
+  abstract renew(roomId: string, epoch: string): Promise<void>;
 }
 
 /** What a private room or a direct conversation begins with. Its name is random. */

@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Database } from '../database/database.js';
 import type { RoomTable, Tables } from '../database/tables.js';
 import type { User } from '../protocol/index.js';
+import { newEpoch } from './new-epoch.js';
 import { type NewRoom, RoomDirectory, type Room, type RoomOverview } from './room-log.js';
 import { guestFlag, timeOf, userOf } from './rows.js';
 
@@ -117,7 +118,7 @@ function newRow(given: Pick<Selectable<RoomTable>, 'name' | 'title' | 'topic' | 
   return {
     id: randomUUID(),
     ...given,
-    epoch: randomBytes(9).toString('base64url'),
+    epoch: newEpoch(),
     head: 0,
     created_at: now,
     last_at: now,

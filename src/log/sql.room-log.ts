@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Database } from '../database/database.js';
 import { AppendStats } from './append-stats.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
-import type { Appended, EventDraft, RangeQuery, RoomEvent, StoredMessage } from './room-log.js';
+import { newEpoch } from './new-epoch.js';
+import type { Appended, EventDraft, Head, RangeQuery, RoomEvent, StoredMessage } from './room-log.js';
 import { RoomLog } from './room-log.js';
 import { type Entry, entryOf, eventOf, selectEvents, userOf } from './rows.js';
 import { readMessage, readMessages } from './sql.messages.js';
@@ -64,13 +65,26 @@ export abstract class SqlRoomLog extends RoomLog {
     return this.database.attempt(() => readMessage(this.database.kysely, roomId, id));
   }
 
-  override async heads(roomIds: string[]): Promise<Map<string, number>> {
-    const heads = new Map<string, number>();
+  override async heads(roomIds: string[]): Promise<Map<string, Head>> {
+    const heads = new Map<string, Head>();
     for (let from = 0; from < roomIds.length; from += ROOMS_PER_STATEMENT) {
       const some = roomIds.slice(from, from + ROOMS_PER_STATEMENT);
-      const query = this.database.kysely.selectFrom('room').select(['id', 'head']).where('id', 'in', some);
-      for (const room of await this.database.attempt(() => query.execute())) heads.set(room.id, room.head);
+      const query = this.database.kysely
+        .selectFrom('room')
+        .select(['id', 'epoch', 'head'])
+        .where('id', 'in', some);
+      for (const { id, epoch, head } of await this.database.attempt(() => query.execute()))
+        heads.set(id, { epoch, seq: head });
     }
     return heads;
+  }
+
+  override async renew(roomId: string, epoch: string): Promise<void> {
+    const query = this.database.kysely
+      .updateTable('room')
+      .set({ epoch: newEpoch() })
+      .where('id', '=', roomId)
+      .where('epoch', '=', epoch);
+    await this.database.attempt(() => query.execute());
   }
 }

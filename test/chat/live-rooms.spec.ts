@@ -1,35 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { Storage } from '../../src/chat/storage.js';
-import { RoomDirectory, type RoomEvent, RoomLog } from '../../src/index.js';
-import { type Communicator, type RunningChat, startChat } from '../../src/testing/index.js';
+import { startChat } from '../../src/testing/index.js';
+import { StorageRoomLog } from '../support/storage.room-log.js';
 import { Doubts, Gate, OtherNode } from './doubtful.layer.js';
-
-const name = 'lobby';
-
-async function room(chat: RunningChat) {
-  return (await chat.app.get(RoomDirectory).open(name)).room;
-}
-
-/** Stored by a process that is not this one. */
-async function storeElsewhere(chat: RunningChat, text: string): Promise<RoomEvent> {
-  const actor = { id: 'elsewhere', name: 'Elsewhere' };
-  const said = { type: 'message.created' as const, data: { text } };
-  const draft = { roomId: (await room(chat)).id, actor, clientId: randomUUID(), ...said };
-  return (await chat.app.get(RoomLog).append(draft)).event;
-}
-
-async function texts(client: Communicator, count: number): Promise<string[]> {
-  const all: string[] = [];
-  for (let n = 0; n < count; n++) all.push((await client.push('message.created')).text);
-  return all;
-}
-
-/** Joins as somebody whose page shows an empty room. */
-async function join(chat: RunningChat, client: Communicator) {
-  return client.request('room.join', { room: name, epoch: (await room(chat)).epoch, after: 0 });
-}
+import { join, name, room, storeElsewhere, texts } from './live-rooms.house.js';
 
 describe('entering a room while its subscription is slow', () => {
   it('misses nothing that was stored before, during and after it', async () => {
@@ -58,18 +32,9 @@ describe('entering a room while its subscription is slow', () => {
   it('misses nothing that is stored between the reading of the head and the first delivery', async () => {
     const doubts = new Doubts();
     const read = new Gate();
-    @Injectable()
-    class SlowHeads extends RoomLog {
-      constructor(private readonly storage: Storage) {
-        super();
-      }
-
-      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
-      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
-      override append: RoomLog['append'] = (draft) => this.storage.log.append(draft);
-      override range: RoomLog['range'] = (roomId, query) => this.storage.log.range(roomId, query);
-      override async heads(roomIds: string[]): Promise<Map<string, number>> {
-        const heads = await this.storage.log.heads(roomIds);
+    class SlowHeads extends StorageRoomLog {
+      override async heads(ids: string[]) {
+        const heads = await super.heads(ids);
         await read.pass();
         return heads;
       }

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { Storage } from '../../src/chat/storage.js';
-import { RoomLog } from '../../src/index.js';
 import { type Communicator, type RunningChat, startChat } from '../../src/testing/index.js';
+import { StorageRoomLog } from '../support/storage.room-log.js';
 
 const room = 'lobby';
 const message = (text = 'x') => ({ room, text, clientId: randomUUID() });
@@ -91,21 +89,12 @@ describe('a join that fails', () => {
   it('leaves nobody in the room, and may be tried again', async () => {
     let failing = true;
     let asked = 0;
-    @Injectable()
-    class FailingPages extends RoomLog {
-      constructor(private readonly storage: Storage) {
-        super();
-      }
-
-      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
-      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
-      override append: RoomLog['append'] = (draft) => this.storage.log.append(draft);
-      override range: RoomLog['range'] = (roomId, query) => this.storage.log.range(roomId, query);
-      override heads: RoomLog['heads'] = (ids) => {
+    class FailingPages extends StorageRoomLog {
+      override heads(ids: string[]) {
         // The room is opened, what was missed is not found.
         if (failing && ++asked > 1) return Promise.reject(new Error('no answer'));
-        return this.storage.log.heads(ids);
-      };
+        return super.heads(ids);
+      }
     }
     await using chat = await startChat({ roomLog: FailingPages });
     const [ann, bob] = [await chat.connect('Ann'), await chat.connect('Bob', { timeoutMs: 15_000 })];

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { Storage } from '../../src/chat/storage.js';
-import { type HistoryPage, type RoomEvent, RoomLog } from '../../src/index.js';
+import type { HistoryPage, RoomEvent, RoomLog } from '../../src/index.js';
 import { MAX_ROOMS } from '../../src/chat/membership.service.js';
 import { type Communicator, type RunningChat, startChat } from '../../src/testing/index.js';
+import { StorageRoomLog } from '../support/storage.room-log.js';
 import { Gate } from './doubtful.layer.js';
 
 const room = 'lobby';
@@ -60,18 +59,9 @@ describe('joining a room that one is in', () => {
 
   it('sends nothing twice that came while it was looked up', async () => {
     const read = new Gate();
-    @Injectable()
-    class SlowPages extends RoomLog {
-      constructor(private readonly storage: Storage) {
-        super();
-      }
-
-      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
-      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
-      override append: RoomLog['append'] = (draft) => this.storage.log.append(draft);
-      override heads: RoomLog['heads'] = (ids) => this.storage.log.heads(ids);
+    class SlowPages extends StorageRoomLog {
       override async range(...[roomId, query]: Parameters<RoomLog['range']>): Promise<RoomEvent[]> {
-        const events = await this.storage.log.range(roomId, query);
+        const events = await super.range(roomId, query);
         if (query.after !== undefined) await read.pass();
         return events;
       }

@@ -119,7 +119,7 @@ export function roomLogContract(name: string, open: () => Promise<LogHouse>): vo
       const senders = Promise.all(upTo(20).map(sender)).finally(() => (sending = false));
       await Promise.all([senders, reader()]);
       expect(seen.map((event) => event.clientId)).toEqual(upTo(500).map((seq) => acknowledged.get(seq)));
-      expect(await here.log.heads([room.id])).toEqual(new Map([[room.id, 500]]));
+      expect(await here.log.heads([room.id])).toEqual(new Map([[room.id, { epoch: room.epoch, seq: 500 }]]));
     });
 
     it('turns pages in both directions without a gap or an overlap', async () => {
@@ -169,7 +169,9 @@ export function roomLogContract(name: string, open: () => Promise<LogHouse>): vo
       const lost = here.log.append(draft('client-1', { roomId: 'nowhere' }));
       await expect(lost).rejects.toMatchObject({ name: 'ChatError', code: 'not_found' });
       expect(await here.log.range('nowhere', { limit: 10 })).toEqual([]);
-      expect(await here.log.heads(['nowhere', room.id])).toEqual(new Map([[room.id, 0]]));
+      expect(await here.log.heads(['nowhere', room.id])).toEqual(
+        new Map([[room.id, { epoch: room.epoch, seq: 0 }]]),
+      );
       expect(await here.log.heads([])).toEqual(new Map());
     });
 
@@ -177,7 +179,21 @@ export function roomLogContract(name: string, open: () => Promise<LogHouse>): vo
       await using lobby = await house();
       const strangers = upTo(3_000).map((index) => `stranger-${index}`);
       const heads = await lobby.here.log.heads([...strangers, lobby.room.id]);
-      expect(heads).toEqual(new Map([[lobby.room.id, 0]]));
+      expect(heads).toEqual(new Map([[lobby.room.id, { epoch: lobby.room.epoch, seq: 0 }]]));
+    });
+
+    it('gives a room another epoch once, whoever finds that its log went back', async () => {
+      await using lobby = await house();
+      const { here, there, room } = lobby;
+      const other = (await here.rooms.open('other')).room;
+      await Promise.all([here, there, here].map(({ log }) => log.renew(room.id, room.epoch)));
+      const heads = await there.log.heads([room.id, other.id]);
+      const epoch = heads.get(room.id)?.epoch;
+      expect(epoch).not.toBe(room.epoch);
+      await there.log.renew(room.id, room.epoch);
+      await there.log.renew('nowhere', room.epoch);
+      expect((await here.log.heads([room.id])).get(room.id)).toEqual({ epoch, seq: 0 });
+      expect(heads.get(other.id)?.epoch).toBe(other.epoch);
     });
 
     it('opens one room where many ask for the same name at once', async () => {

@@ -22,7 +22,9 @@ export class House {
   readonly feed = new RoomFeed({
     read: (after, limit) => this.read(after, limit),
     deliver: ({ seq }) => void this.delivered.push(seq),
+    contradict: () => void this.contradictions++,
   });
+  contradictions = 0;
 
   store(count: number): this {
     for (let n = 0; n < count; n++) this.log.push(eventOf(this.log.length + 1));

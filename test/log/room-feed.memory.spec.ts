@@ -32,6 +32,33 @@ describe('who comes back', () => {
   });
 });
 
+describe('what is kept in memory', () => {
+  it('ends after a time, and who comes back is sent to the log', () => {
+    const house = new House();
+    house.feed.begin(0);
+    const at = (seq: number) => `2026-01-01T00:0${seq}:00.000Z`;
+    for (const seq of upTo(5)) house.feed.offer({ ...eventOf(seq), at: at(seq) });
+    house.feed.expire(at(3));
+    expect(house.feed.since(1)).toBeNull();
+    expect(house.feed.since(2)?.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+    house.feed.expire(at(6));
+    expect([house.feed.since(4), house.feed.since(5)]).toEqual([null, []]);
+    house.offer(6);
+    expect(house.feed.since(5)).toHaveLength(1);
+  });
+
+  it('tells a hint that came twice from another event in the place of what was delivered', () => {
+    const house = new House();
+    house.feed.begin(0);
+    house.offer(1, 2, 3, 3, 1);
+    expect(house.contradictions).toBe(0);
+    house.feed.offer({ ...eventOf(2), id: 'another' });
+    expect(house.contradictions).toBe(1);
+    house.offer(4);
+    expect(house.delivered).toEqual([1, 2, 3]);
+  });
+});
+
 describe('who waits for an event', () => {
   it('is told once it was delivered, however it came, and at once where it had been', async () => {
     const house = new House().store(3);
@@ -45,6 +72,13 @@ describe('who waits for an event', () => {
     await vi.advanceTimersByTimeAsync(house.latencyMs);
     expect(told.sort()).toEqual([1, 2, 3]);
     await house.feed.delivered(2);
+  });
+
+  it('is told where it was in the log before the feed began', async () => {
+    const house = new House();
+    const waiting = house.feed.delivered(3);
+    house.feed.begin(3);
+    await waiting;
   });
 
   it('is not left waiting where the room is closed', async () => {

@@ -9,11 +9,10 @@ import {
   MemoryChannelLayer,
   type EventDraft,
   PublicRoomPolicy,
-  RoomLog,
   RoomPolicy,
 } from '../../src/index.js';
-import { Storage } from '../../src/chat/storage.js';
 import { startChat } from '../../src/testing/index.js';
+import { StorageRoomLog } from '../support/storage.room-log.js';
 import { call } from '../web/visitor.js';
 
 const message = { room: 'lobby', text: 'hi', clientId: 'abcdefgh' };
@@ -96,20 +95,12 @@ describe('what a test replaces', () => {
   });
 
   it('is where the log is, built with its own dependencies', async () => {
-    @Injectable()
-    class Shouting extends RoomLog {
-      constructor(private readonly storage: Storage) {
-        super();
-      }
-      override messages: RoomLog['messages'] = (...query) => this.storage.log.messages(...query);
-      override message: RoomLog['message'] = (...which) => this.storage.log.message(...which);
+    class Shouting extends StorageRoomLog {
       override append(draft: EventDraft): Promise<Appended> {
-        if (draft.type !== 'message.created') return this.storage.log.append(draft);
+        if (draft.type !== 'message.created') return super.append(draft);
         const data = { ...draft.data, text: draft.data.text.toUpperCase() };
-        return this.storage.log.append({ ...draft, data });
+        return super.append({ ...draft, data });
       }
-      override range: RoomLog['range'] = (...query) => this.storage.log.range(...query);
-      override heads: RoomLog['heads'] = (ids) => this.storage.log.heads(ids);
     }
     await using chat = await startChat({ roomLog: Shouting });
     const ann = await chat.connect(undefined, { path: '/ws/chat/lobby/' });

@@ -29,7 +29,8 @@ export async function catchUp(options: {
   let { after } = options;
   while (options.wanted()) {
     const page = await options.fetchEvents({ after, limit: LIMIT });
-    if (page.epoch !== options.epoch) throw new EpochChanged();
+    // What was there before is not: the log went back behind it, and has not been given another epoch yet.
+    if (page.epoch !== options.epoch || page.head < after) throw new EpochChanged();
     options.onPage(page);
     const last = page.events.at(-1)?.data.seq ?? after;
     // A page that brings nothing and promises more would be asked for without end.

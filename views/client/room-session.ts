@@ -159,6 +159,8 @@ export class RoomSession {
       this.change({ type: 'present', members: reply.members, online: reply.online });
       // Recovered: what was missed follows as pushes. Otherwise it has to be fetched.
       if (!reply.recovered) this.change({ type: 'heard-of', head: reply.head });
+      // That server is late, or the log is another one: the next page tells.
+      if (reply.head < position) void this.fill();
       this.sender.flush();
     } catch (error) {
       const why = shutOut(error);
@@ -216,9 +218,8 @@ export class RoomSession {
   private change(event: RoomEvent): void {
     const room = reduceRoom(this.view.room, event);
     if (room === this.view.room) return;
-    const { outbox } = this.view;
     // In one step: a message is never in both, or in neither.
-    this.setOutbox(outbox, room);
+    this.setOutbox(this.view.outbox, room);
     if (hasGap(room)) void this.fill();
     this.expireTyping();
   }

@@ -11,7 +11,7 @@ export const SITES: readonly (readonly [file: string, find: string])[] = [
   ['chat/message.service.js', 'async store(author, roomName, message, held) {'],
   ['chat/membership.service.js', 'async prepare(connection, { room: name, epoch, after }) {'],
   ['chat/live-rooms.js', 'publish(event) {'],
-  ['chat/live-rooms.js', 'async compareAll() {'],
+  ['chat/live-rooms.js', 'async compare(entries) {'],
   ['chat/room.service.js', 'page(room, query) {'],
   ['socket/upgrade.checks.js', 'async admit(request) {'],
 ];

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { Type } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
+import { Storage } from '../../src/chat/storage.js';
+import { RoomLog } from '../../src/index.js';
+import { type RunningChat, startChat } from '../../src/testing/index.js';
+import { StorageRoomLog } from '../support/storage.room-log.js';
+import { Doubts } from './doubtful.layer.js';
+import { join, name, room, texts } from './live-rooms.house.js';
+
+describe('a log that went back behind what was delivered', () => {
+  /** As a backup does that is restored under a running server: what came after `head` is not there any more. */
+  async function restore(chat: RunningChat, head: number): Promise<void> {
+    const { kysely } = chat.app.get(Storage).database;
+    const { id } = await room(chat);
+    const lost = kysely.selectFrom('event').select('no').where('room_id', '=', id).where('seq', '>', head);
+    await kysely.deleteFrom('message').where('no', 'in', lost).execute();
+    await kysely.deleteFrom('event').where('room_id', '=', id).where('seq', '>', head).execute();
+    await kysely.updateTable('room').set({ head }).where('id', '=', id).execute();
+  }
+
+  async function house(roomLog: Type<RoomLog> = StorageRoomLog) {
+    const doubts = new Doubts();
+    const chat = await startChat({ channelLayer: doubts.layer(), roomLog });
+    const [ann, bob] = [await chat.connect(), await chat.connect()];
+    for (const client of [ann, bob]) await join(chat, client);
+    for (const text of ['one', 'two', 'three'])
+      await ann.request('message.send', { room: name, text, clientId: randomUUID() });
+    expect(await texts(bob, 3)).toEqual(['one', 'two', 'three']);
+    return {
+      doubts,
+      chat,
+      ann,
+      bob,
+      epoch: (await room(chat)).epoch,
+      [Symbol.asyncDispose]: () => chat.close(),
+    };
+  }
+
+  it('sends everybody away, and tells them to reload when they come back', async () => {
+    await using lobby = await house();
+    const { doubts, chat, ann, bob, epoch } = lobby;
+    await restore(chat, 1);
+    doubts.discontinuity.next('missed');
+    for (const client of [ann, bob]) expect(await client.closed).toMatchObject({ code: 4003 });
+    const again = await chat.connect();
+    const joined = await again.request('room.join', { room: name, epoch, after: 3 });
+    expect(joined).toMatchObject({ head: 1, recovered: false });
+    expect(joined.epoch).not.toBe(epoch);
+    const carol = await chat.connect();
+    await carol.request('message.send', { room: name, text: 'another two', clientId: randomUUID() });
+    expect(await again.push('message.created')).toMatchObject({ seq: 2, text: 'another two' });
+  });
+
+  it('is noticed at once where another message gets the place of one that was delivered', async () => {
+    let isBlind = false;
+    class Blind extends StorageRoomLog {
+      override heads(ids: string[]) {
+        return isBlind ? Promise.reject(new Error('not now')) : super.heads(ids);
+      }
+    }
+    await using lobby = await house(Blind);
+    const { chat, ann, bob, epoch } = lobby;
+    await restore(chat, 1);
+    isBlind = true;
+    const carol = await chat.connect();
+    const text = 'another two';
+    const sent = await carol.request('message.send', { room: name, text, clientId: randomUUID() });
+    expect(sent).toMatchObject({ seq: 2 });
+    for (const client of [ann, bob]) expect(await client.closed).toMatchObject({ code: 4003 });
+    isBlind = false;
+    expect((await carol.request('room.join', { room: name })).epoch).not.toBe(epoch);
+  });
+
+  it('is one with another epoch to whoever enters, though this node has not looked yet', async () => {
+    await using lobby = await house();
+    const { chat, ann, bob, epoch } = lobby;
+    await chat.app.get(RoomLog).renew((await room(chat)).id, epoch);
+    const carol = await chat.connect();
+    const joined = await carol.request('room.join', { room: name, epoch, after: 3 });
+    expect(joined).toMatchObject({ head: 3, recovered: false });
+    expect(joined.epoch).not.toBe(epoch);
+    for (const client of [ann, bob]) expect(await client.closed).toMatchObject({ code: 4003 });
+  });
+
+  it('may be gone altogether', async () => {
+    await using lobby = await house();
+    const { doubts, chat, ann } = lobby;
+    const { id } = await room(chat);
+    await restore(chat, 0);
+    await chat.app.get(Storage).database.kysely.deleteFrom('standing').where('room_id', '=', id).execute();
+    await chat.app.get(Storage).database.kysely.deleteFrom('room').where('id', '=', id).execute();
+    doubts.discontinuity.next('missed');
+    expect(await ann.closed).toMatchObject({ code: 4003 });
+    const carol = await chat.connect();
+    expect(await carol.request('room.join', { room: name })).toMatchObject({ head: 0 });
+  });
+});
