@@ -32,6 +32,9 @@ export class RoomPages {
    */
   async room(me: User, name: string, show: { before?: number; edit?: string } = {}): Promise<RoomPageData> {
     const { before, edit } = show;
+    const entered = await this.rooms.enter(me, name);
+    const history = await this.rooms.page(entered.room, { before, limit: PAGE_SIZE });
+    // Read behind the history's head: what happens later comes as an event, and none of them adds where it is applied twice.
     const { room, place } = await this.rooms.enter(me, name);
     const people = await this.rooms.peopleOf(room, me);
     const editing = edit === undefined ? null : await this.rooms.own(me, room, edit);
@@ -45,7 +48,7 @@ export class RoomPages {
       ...(room.archived && { archived: true }),
       ...(room.slowModeSeconds > 0 && { slowModeSeconds: room.slowModeSeconds }),
       ...(place.mutedUntil > Date.now() && { mutedUntil: new Date(place.mutedUntil).toISOString() }),
-      history: await this.rooms.page(room, { before, limit: PAGE_SIZE }),
+      history,
       ...(before !== undefined && { earlier: true }),
       ...(editing && { editing: { id: editing.id, text: editing.text } }),
       ...this.presence.members(room.id),

@@ -43,7 +43,7 @@ const Schema = z.object({
     .string()
     .refine(
       (value) => value.split(',').every((host) => isRedisUrl(host.trim())),
-      'must be redis://…, rediss://… or redis-sentinel://one:26379;two:26379/<master>, several separated by commas',
+      'must be redis://…, rediss://…, unix:///path or redis-sentinel://one:26379;two:26379/<master>, several separated by commas',
     )
     .optional(),
   CHANNEL_LAYER: z.enum(['memory', 'redis-pubsub', 'redis']).optional(),
@@ -138,6 +138,10 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);
 }
 
+/** Of a character in UTF-8, where it is one UTF-16 unit; and what a request has around its text. */
+const BYTES_PER_CHARACTER = 3;
+const ENVELOPE_BYTES = 1_024;
+
 /** What is wrong only together. */
 function contradictions(given: Record<string, string | undefined>): string[] {
   const lines: string[] = [];
@@ -154,6 +158,13 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     lines.push('  AUTH_SECRET: is required with PostgreSQL, where every process must share it');
   if (given.OIDC_ISSUER && !given.PUBLIC_URL)
     lines.push('  PUBLIC_URL: is needed with OIDC_ISSUER, which sends people back there');
+  const text = Number(given.MAX_TEXT_LENGTH ?? defaultLimits.textLength);
+  const frame = Number(given.MAX_FRAME_BYTES ?? defaultLimits.frameBytes);
+  const needed = text * BYTES_PER_CHARACTER + ENVELOPE_BYTES;
+  if (frame < needed)
+    lines.push(
+      `  MAX_FRAME_BYTES: must be at least ${needed} for a text of MAX_TEXT_LENGTH (${text}) characters`,
+    );
   const oidc = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'];
   if (oidc.some((name) => given[name]) && !oidc.every((name) => given[name]))
     lines.push(`  ${oidc.find((name) => !given[name])}: is needed where one of ${oidc.join(', ')} is given`);

@@ -31,9 +31,9 @@ export class Drain implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.admission.shutDoors();
-    if (this.registry.size === 0) return;
-    // A balancer needs a moment to see that we are not ready; whoever presses Ctrl-C has none.
+    // A balancer needs a moment to see that we are not ready, also for pages; whoever presses Ctrl-C has none.
     if (signal === 'SIGTERM') await pause(this.env.DRAIN_DELAY_MS);
+    if (this.registry.size === 0) return;
     await this.finishRequests();
     await this.sayGoodbye();
   }

@@ -48,6 +48,17 @@ describe('ADMIN_PORT', () => {
   });
 });
 
+describe('MAX_FRAME_BYTES', () => {
+  it('holds the longest text, in whatever script', () => {
+    expect(mistakes({ MAX_TEXT_LENGTH: '10000' })).toContain(
+      'MAX_FRAME_BYTES: must be at least 31024 for a text of MAX_TEXT_LENGTH (10000) characters',
+    );
+    expect(mistakes({ MAX_FRAME_BYTES: '8000' })).toContain('MAX_FRAME_BYTES: must be at least 13024');
+    expect(mistakes({ MAX_TEXT_LENGTH: '10000', MAX_FRAME_BYTES: '31024' })).toBe('none');
+    expect(mistakes({ MAX_TEXT_LENGTH: 'many' })).toContain('MAX_TEXT_LENGTH');
+  });
+});
+
 describe('a wrong environment', () => {
   it('is told with every mistake in one message', () => {
     const told = mistakes({ PORT: 'x', ALLOWED_ORIGINS: '*', DATABASE_URL: 'postgres://db/chat' });

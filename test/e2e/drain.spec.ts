@@ -36,4 +36,16 @@ describe('a server that is asked to stop', () => {
     expect(await plain.closed).toMatchObject({ code: 1012 });
     expect(await server.ended).toBe(0);
   });
+
+  it('gives a balancer its moment, too, where nobody has a socket open', async () => {
+    await using folder = await temporaryFolder();
+    const env = { DATABASE_URL: folder.databaseUrl, DRAIN_DELAY_MS: '20000' };
+    await using server = await ServerProcess.start(env);
+    server.child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${server.url}/chat/lobby/`)).status).toBe(200);
+    await using impatient = await ServerProcess.start({ ...env, DATABASE_URL: 'sqlite::memory:' });
+    impatient.child.kill('SIGINT');
+    expect(await impatient.ended).toBe(0);
+  });
 });

@@ -62,6 +62,22 @@ describe('the socket of a page', () => {
     client.socket.close();
   });
 
+  it('sends nothing that the server would close the connection for', async () => {
+    await using server = await SocketServer.start();
+    const limits = { frameBytes: 200, textLength: 4_000, sendsPerSecond: 5, sendBurst: 20 };
+    server.onConnect = (socket) => server.push('welcome', { ...welcome, limits }, socket);
+    server.onFrame = (frame, socket) => server.reply(frame, {}, socket);
+    const client = connect(server.url);
+    await client.push('welcome');
+    const refused = await client.socket
+      .request('typing', { room: 'é'.repeat(90) })
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ name: 'RequestRefused', body: { code: 'too_long' } });
+    expect(await client.socket.request('typing', { room: 'e'.repeat(90) })).toEqual({});
+    expect(server.received).toHaveLength(1);
+    client.socket.close();
+  });
+
   it('does not wait for ever: not for a reply, and not on a connection that is gone', async () => {
     await using server = await SocketServer.start();
     server.onConnect = (socket) => server.push('welcome', welcome, socket);

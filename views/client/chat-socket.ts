@@ -61,6 +61,8 @@ export class ChatSocket {
   private nextId = 1;
   private openedAt: number | null = null;
   private retryAfterMs: number | undefined;
+  /** What the server takes, as its `welcome` says. */
+  private frameBytes = Infinity;
   private closed = false;
   private cancelSilence: () => void = () => {};
 
@@ -83,13 +85,17 @@ export class ChatSocket {
       return Promise.reject(new RequestLost('not connected'));
     }
     const id = this.nextId++;
+    const frame = JSON.stringify({ event, id, data });
+    // The server would close the connection, and a message that is sent again would close the next one, too.
+    if (new TextEncoder().encode(frame).length > this.frameBytes)
+      return Promise.reject(new RequestRefused({ code: 'too_long', message: 'This is too long to be sent' }));
     return new Promise<ReplyData<Name>>((resolve, reject) => {
       const cancel = this.options.clock.after(this.options.replyTimeoutMs ?? 10_000, () => {
         this.waiting.delete(id);
         reject(new RequestLost('no reply'));
       });
       this.waiting.set(id, { resolve: resolve as (data: never) => void, reject, cancel });
-      this.socket.send(JSON.stringify({ event, id, data }));
+      this.socket.send(frame);
     });
   }
 
@@ -118,6 +124,8 @@ export class ChatSocket {
       this.socket.send(JSON.stringify({ event: 'pong', data: {} }));
       this.options.onPush('ping', frame.data as PushData<'ping'>);
     } else {
+      if (frame.event === 'welcome')
+        this.frameBytes = (frame.data as PushData<'welcome'>).limits?.frameBytes ?? Infinity;
       if (frame.event === 'bye') this.retryAfterMs = (frame.data as PushData<'bye'>).retryAfterMs;
       this.options.onPush(frame.event, frame.data as PushData<PushName>);
     }
