@@ -31,7 +31,8 @@ export class RoomAccess {
     const access = await this.members.access(name, user.id);
     if (this.kept.size >= MAX_KEPT) this.kept.clear();
     // What is not theirs costs the same work each time, as what is not there: a clock must not tell them apart.
-    if (access && isFound(access, user)) this.kept.set(keyOf(user, name), access);
+    // An administrator's office ends without an event of the room that would say so.
+    if (access && !access.isAdmin && isFound(access, user)) this.kept.set(keyOf(user, name), access);
     else this.forget(user, name);
     return access;
   }

@@ -85,15 +85,17 @@ export class RoomService extends RoomDoor {
 
   /** What the person finds: private rooms and conversations of their own, then the public ones. */
   async list(user: User): Promise<RoomSummary[]> {
-    const [own, open] = await Promise.all([
+    const [own, open, banned] = await Promise.all([
       this.directory.listOf(user.id, LISTED),
       this.directory.list(LISTED),
+      this.members.bannedFrom(user.id, Date.now()),
     ]);
     const direct = own.filter(({ room }) => room.kind === 'direct').map(({ room }) => room.id);
     const people = await this.members.others(direct, user.id);
     return [...own, ...open].map(({ room, last }) => ({
       ...this.summary(room, people.get(room.id)),
-      ...(last && { last: { user: last.actor, text: last.text, at: last.at } }),
+      // Whoever may not read there is told that the room is there, and nothing of what is said.
+      ...(last && !banned.has(room.id) && { last: { user: last.actor, text: last.text, at: last.at } }),
     }));
   }
 

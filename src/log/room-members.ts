@@ -43,6 +43,8 @@ export abstract class RoomMembers {
   abstract members(roomId: string, limit: number): Promise<RoomMember[]>;
   abstract owners(roomId: string): Promise<number>;
   abstract bans(roomId: string, now: number): Promise<RoomBan[]>;
+  /** The public rooms that this person is banned from now. */
+  abstract bannedFrom(userId: string, now: number): Promise<Set<string>>;
   /** Who of these is there and not shut out, as they are called now. */
   abstract people(ids: readonly string[]): Promise<User[]>;
   /**

@@ -93,6 +93,18 @@ export class SqlRoomMembers extends RoomMembers {
     }));
   }
 
+  override async bannedFrom(userId: string, now: number): Promise<Set<string>> {
+    const query = this.tables
+      .selectFrom('standing')
+      .innerJoin('room', 'room.id', 'standing.room_id')
+      .select('room_id')
+      .where('user_id', '=', userId)
+      .where('banned_until', '>', now)
+      .where('kind', '=', 'public');
+    const rows = await this.database.attempt(() => query.execute());
+    return new Set(rows.map(({ room_id }) => room_id));
+  }
+
   override async people(ids: readonly string[]): Promise<User[]> {
     if (ids.length === 0) return [];
     const [accounts, written] = await this.database.attempt(() =>

@@ -185,4 +185,32 @@ describe('a room that somebody owns', () => {
     const { head } = (await ann.call('GET', `/api/rooms/${room}`)).body as unknown as RoomDetail;
     expect(head).toBe(first.body.seq);
   });
+
+  it('shows whoever is banned that it is there, and not a word of what is said', async () => {
+    const { room } = (await ann.call('POST', '/api/rooms', { name: `open-${randomUUID()}` }))
+      .body as unknown as RoomDetail;
+    const text = 'not for everybody any more';
+    await ann.call('POST', `/api/rooms/${room}/messages`, { text, clientId: randomUUID() });
+    const listed = async (person: Person) => (await rooms(person)).find((each) => each.room === room);
+    expect(await listed(bob)).toMatchObject({ last: { text } });
+    await ann.call('PUT', `/api/rooms/${room}/bans/${bob.id}`, {});
+    expect(await listed(bob)).toMatchObject({ room });
+    expect(await listed(bob)).not.toHaveProperty('last');
+    expect((await bob.browser?.get('/chat/'))?.html).toContain(room);
+    expect((await bob.browser?.get('/chat/'))?.html).not.toContain(text);
+    await ann.call('DELETE', `/api/rooms/${room}/bans/${bob.id}`);
+    expect(await listed(bob)).toMatchObject({ last: { text } });
+  });
+
+  it('is not ruled any more by an administrator who is none any more, though they just did', async () => {
+    const eve = await Person.registered(chat, 'Eve');
+    const office = (action: string) => boss.browser?.post('/chat/~admin/', { user: eve.id, action });
+    const { room } = (await ann.call('POST', '/api/rooms', { name: `open-${randomUUID()}` }))
+      .body as unknown as RoomDetail;
+    await office('promote');
+    await ann.call('PUT', `/api/rooms/${room}/bans/${eve.id}`, {});
+    expect((await send(eve, room)).status).toBe(201);
+    await office('demote');
+    expect((await send(eve, room)).status).toBe(403);
+  });
 });
