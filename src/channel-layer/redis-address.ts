@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { parseSentinels } from './redis-url.js';
+import { parseSentinels, parseSocket } from './redis-url.js';
 
 /**
  * Where one Redis is: a URL, ioredis' options, or what channels_redis' `hosts` may hold: a pair of host and port, an
@@ -18,16 +18,35 @@ export type RedisHostOption =
   | {
       sentinels: readonly (readonly [host: string, port: number])[];
       masterName: string;
-      sentinelKwargs?: { username?: string; password?: string };
+      sentinelKwargs?: SentinelKwargs;
+      db?: number;
+      username?: string;
+      password?: string;
+    }
+  | {
+      /** As it stands in Django's settings. */
+      sentinels: readonly (readonly [host: string, port: number])[];
+      master_name: string;
+      sentinel_kwargs?: SentinelKwargs;
       db?: number;
       username?: string;
       password?: string;
     }
   | RedisOptions;
 
+interface SentinelKwargs {
+  username?: string;
+  password?: string;
+}
+
 /** What ioredis understands: a URL, or options. Throws a `TypeError` for anything that names no Redis. */
 export function redisAddress(host: RedisHostOption): string | RedisOptions {
   if (typeof host === 'string') {
+    if (host.startsWith('unix:')) {
+      const socket = parseSocket(host);
+      if (!socket) throw new TypeError('A URL of a socket is unix:///path/to/redis.sock');
+      return socket;
+    }
     if (!/^rediss?-sentinel:/.test(host)) return host;
     const options = parseSentinels(host);
     if (!options) throw new TypeError('A URL of sentinels is redis-sentinel://one:26379;two:26379/<master>');
@@ -35,6 +54,10 @@ export function redisAddress(host: RedisHostOption): string | RedisOptions {
   }
   if (isPair(host)) return { host: host[0], port: host[1] };
   if ('address' in host) return withAddress(host);
+  if ('master_name' in host) {
+    const { master_name: masterName, sentinel_kwargs: sentinelKwargs, ...same } = host;
+    return redisAddress({ ...same, masterName, ...(sentinelKwargs && { sentinelKwargs }) });
+  }
   if (!('masterName' in host)) return host;
   const { sentinels, masterName, sentinelKwargs, ...rest } = host;
   return {

@@ -4,7 +4,23 @@ const sentinelUrl =
   /^(?<tls>rediss)?(?:redis)?-sentinel:\/\/(?:(?<auth>[^@]*)@)?(?<nodes>[^/@]+)\/(?<master>[^/?#]+)(?:\?(?<query>.*))?$/;
 
 /** Whether a URL is one that {@link redisAddress} understands. */
-export const isRedisUrl = (url: string) => /^rediss?:\/\/[^/\s]+/.test(url) || parseSentinels(url) !== null;
+export const isRedisUrl = (url: string) =>
+  /^rediss?:\/\/[^/\s]+/.test(url) || parseSocket(url) !== null || parseSentinels(url) !== null;
+
+/** ioredis' options for `unix://user:password@/path/to/socket?db=1`, as redis-py reads it; `null` where it is none. */
+export function parseSocket(url: string): RedisOptions | null {
+  const found = /^unix:\/\/(?:(?<auth>[^@/]*)@)?(?<path>\/[^?#]+)(?:\?(?<query>.*))?$/.exec(url)?.groups;
+  if (!found) return null;
+  const [username, given] = (found.auth ?? '').split(':').map(decodeURIComponent);
+  const query = new URLSearchParams(found.query);
+  const [db, password] = [query.get('db'), given || query.get('password')];
+  return {
+    path: decodeURIComponent(found.path!),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(db ? { db: Number(db) } : {}),
+  };
+}
 
 /** ioredis' options for a URL of sentinels; `null` where it is none. */
 export function parseSentinels(url: string): RedisOptions | null {

@@ -154,7 +154,7 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   }
 
   private hear(room: string, inbox: RoomInbox<Said>, event: LayerMessage): void {
-    if (isOurs(event)) return;
+    if (isOurs(event, room)) return;
     const text = this.methods.has(methodOf(event.type))
       ? wordsOf(event, this.env.MAX_TEXT_LENGTH)
       : undefined;

@@ -12,7 +12,9 @@ export function eventOf(message: Message, type: string): LayerMessage {
   return { type, message: text, username: user.name, room, id, seq, at, source: SOURCE };
 }
 
-export const isOurs = (event: LayerMessage): boolean => event.source === SOURCE;
+/** A consumer may pass on all of it to another room: that somebody says there. */
+export const isOurs = (event: LayerMessage, room: string): boolean =>
+  event.source === SOURCE && event.room === room;
 
 /** Django finds a consumer's method so. */
 export const methodOf = (type: string): string => type.replaceAll('.', '_');

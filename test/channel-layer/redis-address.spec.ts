@@ -41,6 +41,21 @@ describe('where a Redis is', () => {
     expect(
       redisAddress({ sentinels, masterName: 'mymaster', sentinelKwargs: { password: 's' }, db: 2 }),
     ).toMatchObject({ ...mymaster, sentinelPassword: 's', db: 2 });
+    expect(
+      redisAddress({ sentinels, master_name: 'mymaster', sentinel_kwargs: { password: 's' }, db: 2 }),
+    ).toMatchObject({ ...mymaster, sentinelPassword: 's', db: 2 });
+    expect(redisAddress('unix:///run/redis.sock')).toEqual({ path: '/run/redis.sock' });
+    expect(redisAddress('unix://me:p%40ss@/run/redis.sock?db=2')).toEqual({
+      path: '/run/redis.sock',
+      username: 'me',
+      password: 'p@ss',
+      db: 2,
+    });
+    expect(redisAddress({ address: 'unix:///run/redis.sock', password: 'x' })).toEqual({
+      path: '/run/redis.sock',
+      password: 'x',
+    });
+    expect(() => redisAddress('unix://run')).toThrow(TypeError);
   });
 
   it('behind sentinels fits an environment variable', () => {
@@ -73,6 +88,7 @@ describe('where a Redis is', () => {
     ).toMatchObject({
       CHANNEL_SERIALIZER: 'msgpack',
     });
+    expect(parseEnv({ REDIS_URL: 'unix:///run/redis.sock' })).toMatchObject({ CHANNEL_PREFIX: 'asgi' });
     expect(() => parseEnv({ REDIS_URL: 'redis-sentinel://one' })).toThrow(ConfigError);
     expect(() => parseEnv({ CHANNEL_LAYER: 'redis' })).toThrow('CHANNEL_LAYER: redis needs REDIS_URL');
   });

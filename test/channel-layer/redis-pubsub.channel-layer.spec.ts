@@ -2,11 +2,13 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChannelLayerOptions } from '../../src/channel-layer/options.js';
 import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
 import { channelLayerContract } from '../contracts/channel-layer.contract.js';
 import { twoRedisNodes } from '../support/channel-layers.js';
+import { temporaryFolder } from '../support/folder.js';
 import { healthOf, nextOf } from '../support/observe.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 
@@ -175,5 +177,18 @@ describe('RedisPubSubChannelLayer beside a Django app', () => {
     expect(await states).toEqual(['degraded', 'ready']);
     expect(await peer.ping()).toBe('PONG');
     await layer.close();
+  });
+});
+
+describe('a Redis behind a socket of this machine', () => {
+  it('is reached by the path', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'redis.sock');
+    await using _redis = await startRedis({ args: ['--unixsocket', path] });
+    await using reached = await nodes({ hosts: [`unix://${path}`] });
+    const channel = await reached.b.newChannel();
+    await reached.b.groupAdd('room', channel);
+    await reached.a.groupSend('room', event('hi'));
+    expect(await nextOf(reached.b.receive(channel), 1)).toEqual([event('hi')]);
   });
 });

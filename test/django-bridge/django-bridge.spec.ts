@@ -114,6 +114,20 @@ describe('a room that is shared with Django', () => {
     await expect.poll(async () => (await logOf(chat)).length).toBe(2);
   });
 
+  it('takes what a consumer passes on from another room, and not what we said there', async () => {
+    await using chat = await startBridged({ rooms: ['lobby', 'other'] });
+    const ann = await chat.connect('Ann', { path: '/ws/chat/other/' });
+    await ann.request('message.send', { room: 'other', text: 'to all', clientId: crypto.randomUUID() });
+    await expect.poll(() => django.texts).toEqual(['to all']);
+    const { message = '', ...rest } = django.heard[0] as LayerMessage;
+    await django.say('other', message, rest);
+    await django.say('lobby', message, rest);
+    await django.say('other', 'end');
+    await expect.poll(async () => (await logOf(chat)).map(({ text }) => text)).toEqual(['to all']);
+    const there = async () => (await logOf(chat, 'other')).map(({ text }) => text);
+    await expect.poll(there).toEqual(['to all', 'end']);
+  });
+
   it('takes what is text, and leaves what says nothing', async () => {
     await using chat = await startBridged();
     const said = [

@@ -5,8 +5,8 @@ import { type DjangoPeer, type PeerOptions, startPeer } from '../support/django.
 import { freePort } from '../support/free-port.js';
 import { healthOf } from '../support/observe.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { startScript } from '../support/script.js';
 import { subscribers } from '../support/subscribers.js';
+import { doctor, doctorWith, quick } from './doctor.house.js';
 
 let servers: TestRedis[];
 let operators: Redis[];
@@ -19,17 +19,6 @@ afterAll(async () => {
   for (const operator of operators) operator.disconnect();
   await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
 });
-
-/** What an operator sees: the text, and the exit code. */
-async function doctor(...args: string[]) {
-  return doctorWith({}, ...args);
-}
-
-async function doctorWith(env: Record<string, string>, ...args: string[]) {
-  await using run = startScript(new URL('../../src/doctor/main.ts', import.meta.url), args, env);
-  const text = (await run.rest()).join('\n');
-  return { text: text + run.errors(), code: await run.ended };
-}
 
 /** A Django consumer that has joined, and a message that nobody has fetched yet. */
 async function someDjango(options: Partial<PeerOptions> = {}): Promise<DjangoPeer> {
@@ -47,7 +36,6 @@ const at = (count = 1) => [
     .map(({ url }) => url)
     .join(','),
 ];
-const quick = ['--listen', '0'];
 
 describe('npm run doctor', { timeout: 60_000 }, () => {
   it.each([
