@@ -10,6 +10,7 @@ import { end, LOAD_CORE, saying, SERVER_CORE, spawnOn } from './child.ts';
 import { type FromLoad, InvalidRound, type Job, type Measured, type ToLoad } from './load/job.ts';
 import type { Row, ServerPlan } from './plan.ts';
 import { freshFolder } from './stores/folder.ts';
+import { freePort } from './stores/free-port.ts';
 import { startPostgres } from './stores/postgres.ts';
 import { startRedis } from './stores/redis.ts';
 
@@ -35,6 +36,8 @@ export async function measure(row: Row, plan: ServerPlan, seed: number): Promise
     Object.assign(env, ourSettings, { DATABASE_URL: `sqlite:${join(folder.path, 'chat.db')}` });
     if (row.store === 'postgres') env['DATABASE_URL'] = stack.use(await startPostgres()).url;
   }
+  const watched = row.value === 'loop' ? await freePort() : undefined;
+  if (watched !== undefined) env['ADMIN_PORT'] = String(watched);
   const script = plan.script === undefined ? ourEntry : join(here, 'servers', plan.script);
   const flags = row.collects === true ? ['--expose-gc', '--import', collector] : [];
   if (plan.script === undefined) flags.push(...ourFlags);
@@ -47,8 +50,17 @@ export async function measure(row: Row, plan: ServerPlan, seed: number): Promise
   const [, port] = await saying(server, /ready on http:\/\/[^\s/]+:(\d+)/);
   const others = watchCore(SERVER_CORE, server.pid as number);
   const target = { port: Number(port), dialect: plan.dialect };
+  if (watched !== undefined) await loopDelay(watched);
   const measured = await runLoad({ target, work: row.work, seed }, server);
+  if (watched !== undefined) measured.values['loop'] = await loopDelay(watched);
   return { ...measured, othersCpu: others() };
+}
+
+/** p99 in milliseconds, as the server itself measured it since it was asked last. */
+async function loopDelay(port: number): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const found = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(await answer.text());
+  return Number(found?.[1]) * 1_000;
 }
 
 /** As it ships, but for what guards against a single machine with thousands of people. */

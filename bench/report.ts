@@ -15,7 +15,8 @@ export function report(head: ReportHead, rows: Row[], servers: ServerPlan[], res
   const compared = rows.filter((row) => row.store === undefined);
   const curve = rows.filter((row) => row.size !== undefined).sort((a, b) => (a.size ?? 0) - (b.size ?? 0));
   const main = compared.filter((row) => row.size === undefined || row.size === 1_000);
-  const stored = rows.filter((row) => row.store !== undefined);
+  const stored = rows.filter((row) => row.value === 'stored');
+  const loop = rows.filter((row) => row.value === 'loop');
   return [
     '# Benchmark',
     '',
@@ -33,6 +34,7 @@ export function report(head: ReportHead, rows: Row[], servers: ServerPlan[], res
       curve.length > 1 ? valueTable(curve, servers, results) : [],
     ),
     ...section('Stored and acknowledged', storedTable(stored, results)),
+    ...section('Event loop', loopTable(loop, results)),
     ...section(
       'Rounds that do not count',
       results.invalid.map((line) => `- ${line}`),
@@ -87,6 +89,14 @@ function storedTable(rows: Row[], results: Results): string[] {
   return table(['', 'messages/s', 'ack p50, ms', 'ack p99, ms'], body);
 }
 
+function loopTable(rows: Row[], results: Results): string[] {
+  const body = rows.map((row) => {
+    const { loop, p50, p99 } = results.of(row.name, 'ours')?.values ?? {};
+    return [row.title, ms(loop), ms(p50), ms(p99)];
+  });
+  return table(['', 'ms', 'delivery p50, ms', 'delivery p99, ms'], body);
+}
+
 function markTable(rows: Row[], servers: ServerPlan[], results: Results): string[] {
   const body: string[][] = [];
   for (const mark of marks) {
@@ -96,7 +106,7 @@ function markTable(rows: Row[], servers: ServerPlan[], results: Results): string
     const other = mark.overRow ? rows.find(({ name }) => name === mark.overRow)?.title : undefined;
     const peer = other ?? servers.find(({ name }) => name === mark.peer)?.title;
     const wanted = mark.most === undefined ? `≥ ${(mark.least ?? 0).toLocaleString('en')}` : `≤ ${mark.most}`;
-    const title = row.store ? `stored messages/s, ${row.title}` : row.title;
+    const title = row.value === 'stored' ? `stored messages/s, ${row.title}` : row.title;
     const verdict = met === undefined ? '—' : met ? 'met' : '**missed**';
     body.push([`${title}${peer ? ` ÷ ${peer}` : ''}`, wanted, ratioText(ratio), verdict]);
   }
