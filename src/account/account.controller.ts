@@ -31,9 +31,12 @@ export class AccountController {
     @Req() request: Request,
     @Res() response: Response,
     @Query('done') done: unknown,
+    @Query('error') error: unknown,
   ): Promise<void> {
     const me = await this.visitors.require(request, response);
-    if (me) await this.page.send(response, me, { done: typeof done === 'string' ? done : '' });
+    if (!me) return;
+    const extra = error === undefined ? {} : { problems: { form: notConnected(error) } };
+    await this.page.send(response, me, { done: typeof done === 'string' ? done : '', ...extra });
   }
 
   @Post('profile')
@@ -128,4 +131,11 @@ export class AccountController {
     const me = await this.visitors.require(request, response);
     if (me) await act(me);
   }
+}
+
+/** Why the other service could not be connected, as Better Auth says it in the address. */
+function notConnected(error: unknown): string {
+  return error === 'account_already_linked_to_different_user'
+    ? 'Somebody here is signed in by that account already, so it was not connected.'
+    : 'That account was not connected. Please try again.';
 }

@@ -16,6 +16,8 @@ const DONE: Record<string, string> = {
   'two-factor': 'From now on a code is asked for when you sign in.',
   'two-factor-off': 'The second factor is off.',
   key: 'The key is revoked.',
+  connected: 'From now on you may sign in by that service, too.',
+  disconnected: 'From now on only your password signs you in.',
 };
 
 export type AccountExtra = Partial<Pick<AccountPageData, 'problems' | 'values' | 'done'>> & {
@@ -36,9 +38,9 @@ export class AccountPage {
 
   async send(response: Response, me: Identity, extra: AccountExtra = {}, status = 200): Promise<void> {
     const { user, sessionId } = me;
-    const { twoFactor, isAdmin, ...profile } = await this.profiles.of(user.id, sessionId);
+    const { twoFactor, isAdmin, isConnected, ...profile } = await this.profiles.of(user.id, sessionId);
     const { setup, codes, freshKey, done, ...state } = extra;
-    const second = this.auth.options.twoFactor && profile.hasPassword;
+    const { oidc } = this.auth.options;
     const words = DONE[done ?? ''];
     const page: AccountPageData = {
       view: 'account',
@@ -47,7 +49,10 @@ export class AccountPage {
       ...profile,
       ...state,
       ...(words && { done: words }),
-      ...(second && { twoFactor: { on: twoFactor, ...(setup && { setup }), ...(codes && { codes }) } }),
+      ...(this.auth.options.twoFactor && {
+        twoFactor: { on: twoFactor, ...(setup && { setup }), ...(codes && { codes }) },
+      }),
+      ...(oidc && { service: { name: oidc.name, isConnected } }),
       ...(this.auth.options.apiKeys && {
         keys: { list: await this.keys.list(user.id), ...(freshKey && { fresh: freshKey }) },
       }),

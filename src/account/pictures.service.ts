@@ -4,7 +4,6 @@ import { Auth } from '../auth/better-auth.js';
 import { columnsOf } from '../database/columns.js';
 import { ChatError } from '../protocol/index.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, pictureFormat } from './picture.format.js';
-import { ProfileService } from './profile.service.js';
 
 const ID = /^[A-Za-z0-9_-]{22}$/;
 
@@ -16,10 +15,7 @@ export interface StoredPicture {
 /** Pictures of people, in the database. Each has a random name, under which nothing else will ever be. */
 @Injectable()
 export class PicturesService {
-  constructor(
-    private readonly auth: Auth,
-    private readonly profiles: ProfileService,
-  ) {}
+  constructor(private readonly auth: Auth) {}
 
   /** Throws `too_large` or `bad_type`. */
   async choose(userId: string, bytes: Buffer): Promise<void> {
@@ -61,6 +57,6 @@ export class PicturesService {
         await store.updateTable('user').set({ image, updatedAt: now }).where('id', '=', userId).execute();
       }),
     );
-    await this.profiles.announce(userId);
+    await this.auth.accounts.announce([userId]);
   }
 }

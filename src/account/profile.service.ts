@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Auth } from '../auth/better-auth.js';
-import { userOf } from '../auth/user-row.js';
+import { OIDC } from '../auth/optional.plugins.js';
 import { columnsOf } from '../database/columns.js';
 import { type AccountSession, ChatError } from '../protocol/index.js';
 
 export const MAX_STATUS = 80;
+const PASSWORD = 'credential';
 
 export interface Profile {
   username: string | null;
   isAdmin: boolean;
   hasPassword: boolean;
   twoFactor: boolean;
+  /** Whether another service signs the person in. */
+  isConnected: boolean;
   sessions: AccountSession[];
 }
 
@@ -21,16 +24,14 @@ export class ProfileService {
 
   async of(userId: string, currentSession: string): Promise<Profile> {
     const { database, tables } = this.auth;
-    const [user, password, sessions] = await database.attempt(() =>
+    const [user, ways, sessions] = await database.attempt(() =>
       Promise.all([
         tables.selectFrom('user').selectAll().where('id', '=', userId).executeTakeFirst(),
         tables
           .selectFrom('account')
-          .select('id')
+          .select(['providerId', 'password'])
           .where('userId', '=', userId)
-          .where('providerId', '=', 'credential')
-          .where('password', 'is not', null)
-          .executeTakeFirst(),
+          .execute(),
         tables
           .selectFrom('session')
           .select(['id', 'userAgent', 'createdAt', 'updatedAt'])
@@ -45,7 +46,8 @@ export class ProfileService {
     return {
       username: user.username,
       isAdmin: user.role === 'admin',
-      hasPassword: password !== undefined,
+      hasPassword: ways.some(({ providerId, password }) => providerId === PASSWORD && password !== null),
+      isConnected: ways.some(({ providerId }) => providerId === OIDC),
       twoFactor: Boolean(user.twoFactorEnabled),
       sessions: sessions.map(({ id, userAgent, createdAt, updatedAt }) => ({
         id,
@@ -68,7 +70,7 @@ export class ProfileService {
     const { database, tables } = this.auth;
     const set = { status: status || null, updatedAt: columnsOf(database.dialect).instant(new Date()) };
     await database.attempt(() => tables.updateTable('user').set(set).where('id', '=', userId).execute());
-    await this.announce(userId);
+    await this.auth.accounts.announce([userId]);
   }
 
   /** One of one's own; of somebody else's nothing happens. Resolves with whether there was one. */
@@ -80,12 +82,25 @@ export class ProfileService {
     return ended !== undefined;
   }
 
-  /** Others see it from now on, on old messages too. */
-  async announce(userId: string): Promise<void> {
-    const { database, tables, profiles } = this.auth;
-    const query = tables.selectFrom('user').selectAll().where('id', '=', userId);
-    const row = await database.attempt(() => query.executeTakeFirst());
-    if (row) await profiles.tell(userOf(row));
+  /** From the other service, where a password is left to sign in by. Resolves with whether there was one. */
+  async disconnect(userId: string): Promise<boolean> {
+    const { database, tables } = this.auth;
+    const query = tables
+      .deleteFrom('account')
+      .where('userId', '=', userId)
+      .where('providerId', '=', OIDC)
+      .where((is) =>
+        is.exists(
+          is
+            .selectFrom('account as other')
+            .select('other.id')
+            .where('other.userId', '=', userId)
+            .where('other.providerId', '=', PASSWORD)
+            .where('other.password', 'is not', null),
+        ),
+      )
+      .returning('id');
+    return (await database.attempt(() => query.execute())).length > 0;
   }
 }
 

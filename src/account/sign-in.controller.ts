@@ -2,7 +2,6 @@ import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuthGate, passCookies } from '../auth/auth.gate.js';
 import { Auth } from '../auth/better-auth.js';
-import { OIDC } from '../auth/optional.plugins.js';
 import { ChatError } from '../protocol/index.js';
 import { PageRenderer } from '../web/page.renderer.js';
 import { samePage } from '../web/same-page.js';
@@ -118,25 +117,6 @@ export class SignInController {
       { view: 'register', next, ...guest, ...this.service(), values, problems },
       status,
     );
-  }
-
-  @Post('~service')
-  async byService(@Req() request: Request, @Res() response: Response, @Body() body: unknown) {
-    requireOwnForm(request);
-    const { oidc } = this.auth.options;
-    if (!oidc) throw new ChatError('not_found', 'nothing here');
-    const next = samePage(textOf(body, 'next'));
-    const answer = await this.gate.call(request, '/sign-in/social', {
-      body: { provider: OIDC, callbackURL: next, errorCallbackURL: '/chat/~sign-in/', disableRedirect: true },
-    });
-    const outcome = await outcomeOf(answer);
-    const url = 'body' in outcome ? outcome.body['url'] : undefined;
-    if (typeof url !== 'string' || !/^https?:\/\//.test(url)) {
-      const problems = { form: `${oidc.name} cannot be reached. Please try again in a moment.` };
-      return this.pages.send(response, { view: 'sign-in', next, ...this.service(), problems }, 503);
-    }
-    passCookies(answer, response);
-    this.pages.send(response, { view: 'leave', url, service: oidc.name });
   }
 
   @Post('~sign-out')

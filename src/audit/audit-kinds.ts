@@ -31,6 +31,8 @@ export const auditKinds = {
   signed_out_everywhere: kind('Signed out everywhere'),
   registered: kind('Registered'),
   service_linked: kind('Came by another service'),
+  service_connected: kind('Connected another service'),
+  service_disconnected: kind('Disconnected another service'),
   password_changed: kind('Password changed'),
   password_not_confirmed: kind('Wrong password for a change'),
   reset_link_made: kind('Password reset link made'),

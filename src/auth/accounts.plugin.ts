@@ -74,8 +74,7 @@ export function accounts(work: Accounts, audit: Audit) {
     await setSessionCookie(ctx, { session, user });
     const { attributes } = ctx.context.authCookies.sessionToken;
     // Better Auth takes the session away again until the second factor is proved, and remembers who asked.
-    if ((user as { twoFactorEnabled?: boolean }).twoFactorEnabled)
-      ctx.setCookie(proofCookie(ctx), proof, { ...attributes, maxAge: CHALLENGE });
+    if ((user as { twoFactorEnabled?: boolean }).twoFactorEnabled) keepProof(ctx, proof);
     ctx.setCookie(deviceCookie(ctx), work.devices.issue(signInKey(name)), { ...attributes, maxAge: YEAR });
     return ctx.json({ redirect: false, token: session.token, user });
   }
@@ -133,6 +132,12 @@ function wellFormed(name: string | null): string {
 
 function deviceCookie(ctx: Context): string {
   return ctx.context.authCookies.sessionToken.name.replace('session_token', 'device');
+}
+
+/** For whoever still has to prove a second factor. */
+export function keepProof(ctx: Context, proof: string): void {
+  const { attributes } = ctx.context.authCookies.sessionToken;
+  ctx.setCookie(proofCookie(ctx), proof, { ...attributes, maxAge: CHALLENGE });
 }
 
 function proofCookie(ctx: Context): string {

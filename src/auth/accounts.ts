@@ -63,8 +63,9 @@ export class Accounts {
   async register({ password, ...wish }: Wish): Promise<Proved> {
     checkPassword(password, [wish.username, wish.name]);
     const passwordHash = await this.hashes.hash(password);
-    await this.registration.register({ ...wish, username: signInKey(wish.username), passwordHash });
-    if (wish.isGuest) await this.profiles.tell(await this.personOf(wish.userId));
+    const account = { ...wish, username: signInKey(wish.username), passwordHash };
+    const displaced = await this.registration.register(account);
+    await this.announce(wish.isGuest ? [wish.userId, ...displaced] : displaced);
     return { userId: wish.userId, proof: this.proofs.of(wish.userId, passwordHash) };
   }
 
@@ -73,9 +74,18 @@ export class Accounts {
    * where this is their first time.
    */
   async arrive(userId: string, guestId?: string): Promise<string | null> {
-    const person = await new Arrival(this.database).settle(userId, guestId);
-    if (person) await this.profiles.tell(await this.personOf(person));
-    return person;
+    const renamed = await new Arrival(this.database).settle(userId, guestId);
+    await this.announce(renamed);
+    return renamed[0] ?? null;
+  }
+
+  /** Tells everybody what these people are called now. */
+  async announce(userIds: readonly string[]): Promise<void> {
+    for (const id of userIds) {
+      const query = this.tables.selectFrom('user').selectAll().where('id', '=', id);
+      const row = await this.database.attempt(() => query.executeTakeFirst());
+      if (row) await this.profiles.tell(userOf(row));
+    }
   }
 
   /** Who signs in so. Throws `unauthenticated`, `rate_limited`, `busy`, `forbidden` for who is shut out. */
@@ -99,6 +109,13 @@ export class Accounts {
     return { userId: person.id, proof: this.proofs.of(person.id, hash) };
   }
 
+  /** Of somebody whom another service has just let in. */
+  async proofOf(userId: string): Promise<string> {
+    const query = this.people().where('user.id', '=', userId);
+    const person = await this.database.attempt(() => query.executeTakeFirst());
+    return this.proofs.of(userId, person?.password ?? '');
+  }
+
   /**
    * Whether what was proved still holds: to be asked when the session is there already. Whoever changes a password or
    * shuts somebody out writes that first and ends sessions then, so that one of the two finds the other. Throws what
@@ -108,7 +125,7 @@ export class Accounts {
     const person = await this.database.attempt(() =>
       this.people().where('user.id', '=', userId).executeTakeFirst(),
     );
-    if (!person?.password || !this.proofs.fits(proof, userId, person.password)) throw wrong();
+    if (!person || !this.proofs.fits(proof, userId, person.password ?? '')) throw wrong();
     checkStanding(person);
   }
 
@@ -142,11 +159,6 @@ export class Accounts {
     // Two that sign in at the same moment both renew; another password is another matter.
     if (!person?.password || !(await this.hashes.verify(person.password, password))) throw wrong();
     return person.password;
-  }
-
-  private async personOf(userId: string) {
-    const query = this.tables.selectFrom('user').selectAll().where('id', '=', userId);
-    return userOf(await this.database.attempt(() => query.executeTakeFirstOrThrow()));
   }
 
   private get tables() {

@@ -15,9 +15,10 @@ export class Arrival {
 
   /**
    * Gives the person a name that is theirs alone. Who was a guest in this browser stays the same person: what signs
-   * them in moves to the guest, whose name and messages stay. Resolves with who they are, where anything changed.
+   * them in moves to the guest, whose name and messages stay. Resolves with whoever is called otherwise now: first of all
+   * the person, where anything changed, then guests who had the name.
    */
-  settle(userId: string, guestId?: string): Promise<string | null> {
+  settle(userId: string, guestId?: string): Promise<string[]> {
     const kysely = this.database.kysely.withTables<AuthTables>();
     return this.database.attempt(() =>
       kysely.transaction().execute(async (store) => {
@@ -26,7 +27,7 @@ export class Arrival {
           .select('skeleton')
           .where('userId', '=', userId)
           .execute();
-        if (known.length > 0) return null;
+        if (known.length > 0) return [];
         const isGuest = guestId !== undefined && (await this.adopt(store, userId, guestId));
         const id = isGuest ? guestId : userId;
         const { name } = await store
@@ -34,10 +35,10 @@ export class Arrival {
           .select('name')
           .where('id', '=', id)
           .executeTakeFirstOrThrow();
-        const free = await this.claim(store, id, name);
+        const { name: free, displaced } = await this.claim(store, id, name);
         if (free !== name) await store.updateTable('user').set({ name: free }).where('id', '=', id).execute();
         await makeFounder(store, id);
-        return id;
+        return [id, ...displaced];
       }),
     );
   }
@@ -60,12 +61,11 @@ export class Arrival {
   }
 
   /** The name, or one like it that nobody has. */
-  private async claim(store: Transaction<AuthTables>, userId: string, wish: string): Promise<string> {
+  private async claim(store: Transaction<AuthTables>, userId: string, wish: string) {
     for (let n = 1; n <= TRIES; n += 1) {
       const name = n === 1 ? wish : (personName(`${[...wish].slice(0, 28).join('')} ${n}`) ?? guestName());
       try {
-        await claimNames(store, userId, [name]);
-        return name;
+        return { name, displaced: await claimNames(store, userId, [name]) };
       } catch (error) {
         if (!(error instanceof ChatError) || error.code !== 'taken') throw error;
       }

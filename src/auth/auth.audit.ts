@@ -13,7 +13,11 @@ interface Outcome {
   code: string;
   body: Record<string, unknown>;
   cookies: string[];
+  location: string | null;
 }
+
+/** Where somebody comes back to who has connected another service to their account. */
+export const CONNECTED = '/chat/~account/?done=connected';
 
 /** Codes of Better Auth for what a page elsewhere made a browser ask. */
 const FORGED = /ORIGIN|CROSS_SITE|CSRF/;
@@ -42,6 +46,7 @@ export class AuthAudit {
       code: typeof body['code'] === 'string' ? body['code'] : '',
       body,
       cookies: answer.headers.getSetCookie(),
+      location: answer.headers.get('location'),
     };
     try {
       await this.tell(request, path, input, who, outcome);
@@ -64,6 +69,10 @@ export class AuthAudit {
     if (path === '/callback/oidc') {
       const person = await this.personOf(() => this.tokenIn(request, to.cookies));
       if (person) await audit.note('signed_in', { actor: person.id, address, detail: { by: 'service' } });
+      else if (to.location === CONNECTED) {
+        const owner = await this.personOf(() => this.auth.tokens.read(request)?.token);
+        if (owner) await audit.note('service_connected', { actor: owner.id, address });
+      }
     }
     if (path === '/sign-up/email') await audit.note('registered', { actor: idIn(to.body), address });
     if (!who) return;

@@ -15,9 +15,10 @@ import type { AttemptLimits } from './attempt-limits.js';
 import { guestName } from './guest-name.js';
 import { OneTimeCodes } from './one-time-codes.js';
 import { singleUse } from './one-time-codes.plugin.js';
-import { keysForBots, oidc, type OidcOptions, secondFactor } from './optional.plugins.js';
+import { keysForBots, OIDC, oidc, type OidcOptions } from './optional.plugins.js';
 import type { PasswordHashes } from './password.hash.js';
 import { checkPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
+import { secondFactor } from './second-factor.plugin.js';
 import { firstEnd, SESSION_ABSOLUTE } from './session-lifetime.js';
 import type { SessionCache } from './session.cache.js';
 import { PLAIN_COOKIE, SECURE_COOKIE } from './session-token.js';
@@ -81,7 +82,9 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
         // What a guest said stays, and so does who said it.
         disableDeleteAnonymousUser: true,
       }),
-      ...(options.twoFactor ? [secondFactor(), singleUse(new OneTimeCodes(options.database))] : []),
+      ...(options.twoFactor
+        ? [secondFactor(parts.accounts), singleUse(new OneTimeCodes(options.database))]
+        : []),
       ...(options.apiKeys ? [keysForBots()] : []),
       ...(options.oidc ? [oidc(options.oidc)] : []),
       // Behind the others: whoever still has to prove a second factor has not entered.
@@ -98,7 +101,16 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
           inRoute(() => hashes.verify(hash, password)),
       },
     },
-    account: { encryptOAuthTokens: true, accountLinking: { enabled: false } },
+    account: {
+      encryptOAuthTokens: true,
+      // Only what somebody connects who is signed in: an address proves nothing here.
+      accountLinking: {
+        enabled: true,
+        disableImplicitLinking: true,
+        allowDifferentEmails: true,
+        trustedProviders: [OIDC],
+      },
+    },
     user: {
       additionalFields: {
         status: { type: 'string', required: false, input: false },

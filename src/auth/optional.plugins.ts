@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { apiKey } from '@better-auth/api-key';
 import type { AuthContext } from 'better-auth';
 import { genericOAuth } from 'better-auth/plugins/generic-oauth';
-import { twoFactor } from 'better-auth/plugins/two-factor';
 import { personName } from '../protocol/index.js';
 import { API_KEY_PREFIX } from './api-key.reader.js';
 import { guestName } from './guest-name.js';
@@ -16,11 +15,6 @@ export interface OidcOptions {
   clientSecret: string;
   /** What the button says. */
   name: string;
-}
-
-/** Codes from an authenticator app, and ten to keep for the day the phone is lost. */
-export function secondFactor() {
-  return twoFactor({ issuer: 'Chat', skipVerificationOnEnable: false });
 }
 
 /** Keys that stand for whoever made them. Who a key is for is read by `readApiKey`, on the socket and over HTTP. */

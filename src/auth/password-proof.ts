@@ -7,7 +7,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export class PasswordProofs {
   constructor(private readonly secret: string) {}
 
-  /** `hash` is what the password was compared with: another one, also of the same password, is another proof. */
+  /**
+   * `hash` is what the password was compared with: another one, also of the same password, is another proof. Empty of
+   * who has none, whom another service lets in.
+   */
   of(userId: string, hash: string): string {
     return createHmac('sha256', this.secret).update(`proof\0${userId}\0${hash}`).digest('base64url');
   }

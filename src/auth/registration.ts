@@ -25,19 +25,23 @@ export const accountEmail = () => `${randomUUID()}@account.invalid`;
 export class Registration {
   constructor(private readonly database: Pick<Database, 'dialect' | 'kysely' | 'attempt'>) {}
 
-  /** Throws `taken` where somebody has one of the names, or one that looks like it. May be repeated. */
-  async register(account: NewAccount): Promise<void> {
+  /**
+   * Throws `taken` where somebody has one of the names, or one that looks like it. Returns the guests who were called so,
+   * and are not any more. May be repeated.
+   */
+  async register(account: NewAccount): Promise<string[]> {
     const kysely = this.database.kysely.withTables<AuthTables>();
-    await this.database.attempt(() =>
+    return this.database.attempt(() =>
       kysely.transaction().execute(async (store) => {
         await this.writeUser(store, account);
-        await claimNames(store, account.userId, [account.username, account.name]);
+        const displaced = await claimNames(store, account.userId, [account.username, account.name]);
         // Only now: what somebody has is refused by the claim, with a sentence.
         const { userId: id, username } = account;
         await store.updateTable('user').set({ username }).where('id', '=', id).execute();
         await this.writePassword(store, account);
         if (account.isGuest) await forgetKeys(store, id);
         await makeFounder(store, account.userId);
+        return displaced;
       }),
     );
   }

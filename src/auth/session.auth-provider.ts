@@ -7,7 +7,7 @@ import { Auth } from './better-auth.js';
 import { guestEmail } from './better-auth.options.js';
 import { endedSignIns } from './ended-sign-ins.js';
 import { guestName } from './guest-name.js';
-import { checkNotTaken, claimNames } from './name-claims.js';
+import { claimNames, lendName } from './name-claims.js';
 import { absoluteEnd, extendedEnd } from './session-lifetime.js';
 import type { LiveSession } from './session.cache.js';
 import { isShutOut, type Standing } from './standing.js';
@@ -66,7 +66,7 @@ export class SessionAuthProvider extends AuthProvider {
     const { id } = identity.user;
     const { database, tables, sessions } = this.auth;
     const named = { name, updatedAt: columnsOf(database.dialect).instant(new Date()) };
-    await database.attempt(() =>
+    const displaced = await database.attempt(() =>
       tables.transaction().execute(async (store) => {
         const person = await store
           .selectFrom('user')
@@ -74,12 +74,16 @@ export class SessionAuthProvider extends AuthProvider {
           .where('id', '=', id)
           .executeTakeFirst();
         // An account has its name to itself; a guest only while nobody has it.
-        if (identity.user.guest) await checkNotTaken(store, name);
-        else await claimNames(store, id, person?.username ? [person.username, name] : [name]);
+        const names = person?.username ? [person.username, name] : [name];
+        const guests = identity.user.guest
+          ? await lendName(store, id, name)
+          : await claimNames(store, id, names);
         await store.updateTable('user').set(named).where('id', '=', id).execute();
+        return guests ?? [];
       }),
     );
     sessions.dropPerson(id);
+    await this.auth.accounts.announce(displaced);
     return { ...identity, user: { ...identity.user, name } };
   }
 

@@ -1,19 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, DiscoveryModule, MetadataScanner } from '@nestjs/core';
-import { AccountController } from '../account/account.controller.js';
+import { accountControllers } from '../account/account.controllers.js';
 import { AccountPage } from '../account/account.page.js';
 import { AccountVisitors } from '../account/account.visitors.js';
 import { Administrators } from '../account/administrators.js';
-import { AdminController } from '../account/admin.controller.js';
-import { AuditApiController, AuditController } from '../account/audit.controller.js';
 import { ApiKeys } from '../account/api-keys.js';
 import { PasswordReset } from '../account/password-reset.js';
 import { PeopleAdmin } from '../account/people.admin.js';
-import { PicturesController } from '../account/pictures.controller.js';
 import { PicturesService } from '../account/pictures.service.js';
 import { ProfileService } from '../account/profile.service.js';
-import { SafetyController } from '../account/safety.controller.js';
-import { SignInController } from '../account/sign-in.controller.js';
 import { Audit } from '../audit/audit.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { AuditRetention } from '../audit/audit-retention.js';
@@ -205,13 +200,7 @@ const web = [
   imports: [DiscoveryModule],
   controllers: [
     // Before the rooms, whose path theirs would be.
-    SignInController,
-    AccountController,
-    SafetyController,
-    AdminController,
-    AuditController,
-    AuditApiController,
-    PicturesController,
+    ...accountControllers,
     NewRoomController,
     InviteController,
     RoomSettingsController,

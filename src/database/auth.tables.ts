@@ -11,6 +11,7 @@ export type AuthTables = {
   twoFactor: TwoFactorTable;
   apikey: ApiKeyTable;
   takenName: { skeleton: string; userId: string };
+  guestName: { userId: string; skeleton: string };
   founder: { place: number; userId: string };
   picture: PictureTable;
 };

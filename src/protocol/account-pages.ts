@@ -69,6 +69,8 @@ export interface AccountPageData extends FormState {
     setup?: { uri: string; secret: string; codes: string[] };
     codes?: string[];
   };
+  /** Another service that may sign the person in. */
+  service?: { name: string; isConnected: boolean };
   keys?: { list: AccountKey[]; fresh?: string };
 }
 

@@ -3,53 +3,13 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { parseEnv } from '../../src/config/env.js';
-import type { AuditEvent, LobbyPageData, Message } from '../../src/protocol/index.js';
-import { type RunningChat, startChat } from '../../src/testing/index.js';
+import type { AuditEvent } from '../../src/protocol/index.js';
+import { startChat } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
-import { call, dataOf, textOf } from '../web/visitor.js';
+import { call, textOf } from '../web/visitor.js';
 import { Browser, register } from './browser-without-script.js';
-import { passProvider, startProvider } from './oidc.provider.js';
-
-/** A chat that trusts a real service, both on loopback. */
-async function house(names: Record<string, string> = {}) {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const provider = await startProvider(`${url}/api/auth/callback/oidc`, names);
-  const chat = await startChat({
-    env: {
-      PORT: port,
-      PUBLIC_URL: url,
-      OIDC_ISSUER: provider.issuer,
-      OIDC_CLIENT_ID: provider.client.id,
-      OIDC_CLIENT_SECRET: provider.client.secret,
-      OIDC_NAME: 'Acme',
-    },
-  });
-  return {
-    chat,
-    provider,
-    async [Symbol.asyncDispose]() {
-      await chat.close();
-      await provider[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function leave(browser: Browser, next = '/chat/'): Promise<string> {
-  const page = await browser.post('/chat/~service/', { next });
-  const url = /http-equiv="refresh" content="0; url=([^"]*)"/.exec(page.html)?.[1] ?? '';
-  expect(page.html).toContain('On to Acme');
-  return url.replaceAll('&amp;', '&');
-}
-
-async function signIn(browser: Browser, login: string, next = '/chat/') {
-  const back = await passProvider(await leave(browser, next), login);
-  return browser.get(back);
-}
-
-const me = async (browser: Browser) => dataOf<LobbyPageData>(await browser.get('/chat/')).me;
-const messages = async (chat: RunningChat, room: string) =>
-  (await call(chat, `/api/rooms/${room}/messages`)).body['messages'] as Message[];
+import { house, leave, me, messages, signIn } from './oidc.house.js';
+import { passProvider } from './oidc.provider.js';
 
 describe('signing in by another service', () => {
   it('makes an account the first time, and finds it again every other time', async () => {

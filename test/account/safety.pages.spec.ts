@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { call, textOf } from '../web/visitor.js';
 import { Browser, password, register } from './browser-without-script.js';
+import { secure } from './secure.js';
 import { totp } from './totp.js';
 
 let chat: RunningChat;
@@ -12,19 +13,6 @@ afterAll(() => chat.close());
 
 const home = '/chat/~account/';
 const path = `${home}two-factor/`;
-
-/** Turns it on, as somebody with an app would; returns the app's key and the recovery codes. */
-async function secure(browser: Browser): Promise<{ secret: string; codes: string[] }> {
-  const setup = await browser.post(path, { step: 'begin', confirmPassword: password });
-  const secret = /otpauth:[^"]*[?&;]secret=(\w+)/.exec(setup.html)?.[1] ?? '';
-  const codes = [...setup.html.matchAll(/<li[^>]*><code>([\w-]+)<\/code>/g)].map(([, code]) => String(code));
-  expect(secret).not.toBe('');
-  expect(codes).toHaveLength(10);
-  expect(setup.html).toContain('class="qr"');
-  const done = await browser.post(path, { step: 'confirm', code: totp(secret, -1) });
-  expect([done.status, done.location]).toEqual([303, `${home}?done=two-factor#top`]);
-  return { secret, codes };
-}
 
 async function signIn(username: string): Promise<Browser> {
   const browser = new Browser(chat.url);
@@ -39,7 +27,7 @@ const isIn = async (browser: Browser) => (await browser.get(home)).status === 20
 
 describe('a second factor', () => {
   it('is asked for after the password, and nothing is open before', async () => {
-    const { secret } = await secure(await register(chat.url, 'Tess'));
+    const { secret } = await secure(await register(chat.url, 'Tess'), password);
     const browser = await signIn('Tess');
     expect(await isIn(browser)).toBe(false);
     const wrong = await browser.post('/chat/~code/', { code: '000000' });
@@ -52,7 +40,7 @@ describe('a second factor', () => {
   });
 
   it('takes each code once, says so, and takes the next one', async () => {
-    const { secret } = await secure(await register(chat.url, 'Nell'));
+    const { secret } = await secure(await register(chat.url, 'Nell'), password);
     const code = totp(secret);
     const first = await signIn('Nell');
     expect((await first.post('/chat/~code/', { code })).status).toBe(303);
@@ -68,7 +56,7 @@ describe('a second factor', () => {
   });
 
   it('may be a recovery code, once', async () => {
-    const { codes } = await secure(await register(chat.url, 'Rico'));
+    const { codes } = await secure(await register(chat.url, 'Rico'), password);
     const code = String(codes[3]);
     const first = await signIn('Rico');
     expect((await first.post('/chat/~code/', { code })).status).toBe(303);
@@ -79,7 +67,7 @@ describe('a second factor', () => {
   });
 
   it('is not guessed: after five wrong codes one starts again', async () => {
-    const { secret } = await secure(await register(chat.url, 'Gus'));
+    const { secret } = await secure(await register(chat.url, 'Gus'), password);
     const browser = await signIn('Gus');
     for (let n = 0; n < 5; n++)
       expect((await browser.post('/chat/~code/', { code: '000000' })).status).toBe(401);
@@ -94,7 +82,7 @@ describe('a second factor', () => {
       400,
       expect.stringContaining('This is not your password.'),
     ]);
-    await secure(browser);
+    await secure(browser, password);
     expect((await browser.post(path, { step: 'off', confirmPassword: 'not the one' })).status).toBe(400);
     expect((await browser.post(path, { step: 'off', confirmPassword: password })).status).toBe(303);
     const again = await new Browser(chat.url).post('/chat/~sign-in/', { username: 'Opt', password });

@@ -129,6 +129,7 @@ describe('a form on somebody else’s page', () => {
       ['~account/password/', { currentPassword: password, newPassword: 'forged password' }],
       ['~account/picture/remove/', {}],
       ['~account/sessions/', { end: 'everywhere' }],
+      ['~account/service/', { step: 'connect' }],
       ['~account/two-factor/', { step: 'begin', confirmPassword: password }],
       ['~account/keys/', { keyName: 'forged' }],
       ['~admin/', { action: 'ban', user: before.id }],

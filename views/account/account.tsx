@@ -25,6 +25,7 @@ export function AccountPage({ data }: Props): VNode {
       <Profile data={data} />
       {data.hasPassword && <Password data={data} />}
       {data.twoFactor && <TwoFactor data={data} twoFactor={data.twoFactor} />}
+      {data.service && <Service data={data} service={data.service} />}
       <Sessions data={data} />
       {data.keys && <Keys data={data} keys={data.keys} />}
     </Frame>
@@ -143,6 +144,37 @@ function Password({ data }: Props): VNode {
           <button type="submit" class="button primary">
             Change password
           </button>
+        </div>
+      </form>
+    </Section>
+  );
+}
+
+function Service({ data, service }: Props & { service: NonNullable<AccountPageData['service']> }): VNode {
+  const { name, isConnected } = service;
+  return (
+    <Section
+      id="service"
+      title={name}
+      hint={
+        isConnected
+          ? `You may sign in by your account at ${name}.`
+          : `Connect your account at ${name}, and sign in by it as the person you are here.`
+      }
+    >
+      <form method="post" action="/chat/~account/service/" class="fields">
+        <p class="state">{isConnected ? 'It is connected.' : 'It is not connected.'}</p>
+        <div class="buttons">
+          {!isConnected && (
+            <button type="submit" name="step" value="connect" class="button primary">
+              Connect {name}
+            </button>
+          )}
+          {isConnected && data.hasPassword && (
+            <button type="submit" name="step" value="disconnect" class="button danger">
+              Disconnect {name}
+            </button>
+          )}
         </div>
       </form>
     </Section>

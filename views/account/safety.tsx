@@ -17,22 +17,28 @@ export function TwoFactor({ data, twoFactor }: { data: AccountPageData; twoFacto
     <Section
       id="two-factor"
       title="Second factor"
-      hint="Besides the password, a code from an app on your phone: a stolen password alone opens nothing."
+      hint={
+        data.hasPassword
+          ? 'Besides the password, a code from an app on your phone: a stolen password alone opens nothing.'
+          : 'Behind the service that signs you in, a code from an app on your phone: that service alone opens nothing.'
+      }
     >
       {setup && <Setup data={data} setup={setup} />}
       {codes && <Codes codes={codes} />}
       {!setup && (
         <form method="post" action={action} class="fields">
           <p class="state">{on ? 'It is on.' : 'It is off.'}</p>
-          <Field
-            state={data}
-            form="two-factor"
-            name="confirmPassword"
-            label="Your password"
-            type="password"
-            autocomplete="current-password"
-            maxLength={256}
-          />
+          {data.hasPassword && (
+            <Field
+              state={data}
+              form="two-factor"
+              name="confirmPassword"
+              label="Your password"
+              type="password"
+              autocomplete="current-password"
+              maxLength={256}
+            />
+          )}
           <div class="buttons">
             {on ? (
               <>

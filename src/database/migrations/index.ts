@@ -8,6 +8,7 @@ import { audit } from './0005_audit.js';
 import { attempts } from './0006_attempts.js';
 import { pace } from './0007_pace.js';
 import { safeguards } from './0008_safeguards.js';
+import { guestNames } from './0009_guest_names.js';
 
 /**
  * In the order they run. A name once released is never changed or removed: databases remember it.
@@ -22,5 +23,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '0006_attempts': attempts(dialect),
     '0007_pace': pace(dialect),
     '0008_safeguards': safeguards(dialect),
+    '0009_guest_names': guestNames,
   };
 }
