@@ -13,6 +13,8 @@ const FINISH_STEP_MS = 25;
 /** So many batches spread over the window; a small server needs one. */
 const BATCHES = 20;
 const SMALLEST_BATCH = 50;
+/** The batches are spread already: within one of them, people come back over this time at the most. */
+const MAX_SPREAD_MS = 1_000;
 
 /**
  * Leaves without breaking a word: nobody new comes in, what was sent is answered, and everybody is told to come back,
@@ -56,13 +58,14 @@ export class Drain implements BeforeApplicationShutdown {
     this.logger.log(`${all.length} connections are asked to come back elsewhere`);
     for (let batch = 0; batch < batches; batch++) {
       if (batch > 0) await pause(window / batches);
-      for (const connection of all.slice(batch * size, (batch + 1) * size)) this.part(connection, window);
+      for (const connection of all.slice(batch * size, (batch + 1) * size))
+        this.part(connection, Math.min(window / batches, MAX_SPREAD_MS));
     }
     await this.closed();
   }
 
-  private part(connection: Connection, window: number): void {
-    const retryAfterMs = Math.floor(Math.random() * window);
+  private part(connection: Connection, spreadMs: number): void {
+    const retryAfterMs = Math.floor(Math.random() * spreadMs);
     if (connection.dialect !== 'plain')
       this.fanOut.push(connection, { event: 'bye', data: { retryAfterMs } });
     connection.close(CloseCode.restarting, 'restarting');

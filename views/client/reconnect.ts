@@ -2,7 +2,12 @@ import { mayReconnect } from '../../src/protocol/codes.js';
 
 /** When to come back after a socket closed. Pure: time and chance are passed in. */
 
-export const SHORTEST_WAIT_MS = 500;
+/**
+ * The longest that one waits, by how often one came in vain. A server that is started again is back within seconds: until
+ * then nobody waits longer than two.
+ */
+const CEILINGS_MS = [500, 1_000, 1_500, 2_000, 2_000, 2_000, 2_000, 3_000, 5_000, 8_000, 12_000] as const;
+export const SHORTEST_WAIT_MS = CEILINGS_MS[0];
 export const LONGEST_WAIT_MS = 20_000;
 /** A connection that lived this long was a good one: the next wait starts from the shortest again. */
 export const CALM_MS = 30_000;
@@ -23,8 +28,7 @@ export type Next = { kind: 'stop' } | { kind: 'wait'; ms: number; attempt: numbe
 
 /** Full jitter: anything up to the ceiling, so that a thousand clients do not come back as one. */
 export function jitter(attempt: number, chance: number): number {
-  const ceiling = Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** Math.min(attempt, 16));
-  return Math.floor(ceiling * chance);
+  return Math.floor((CEILINGS_MS[attempt] ?? LONGEST_WAIT_MS) * chance);
 }
 
 export function afterClose({ code, openForMs, retryAfterMs = 0, attempt, chance }: Closed): Next {
