@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
+  // The examples import the package by its name.
+  resolve: { alias: { 'nest-realtime-chat': fileURLToPath(new URL('../src/index.ts', import.meta.url)) } },
   // Legacy decorators, their metadata and the JSX runtime come from the tsconfig.json next to each file.
   test: {
     include: ['test/**/*.spec.{ts,tsx}'],

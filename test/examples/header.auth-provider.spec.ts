@@ -1,26 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AuthProvider, ChatError, type Credentials, type Identity } from '../../src/index.js';
+import { HeaderAuthProvider } from '../../examples/reverse-proxy/header.auth-provider.js';
 import { startChat } from '../../src/testing/index.js';
-
-/** People as a reverse proxy knows them: it signs them in, and says who they are in headers that it alone can set. */
-class HeaderAuthProvider extends AuthProvider {
-  override async identify({ headers }: Credentials): Promise<Identity | null> {
-    const id = headers['x-user-id'];
-    if (id === undefined) return null;
-    if (typeof id !== 'string' || !/^\w{1,40}$/.test(id))
-      throw new ChatError('unauthenticated', 'the proxy sent no user');
-    const name = String(headers['x-user-name'] ?? id);
-    return { user: { id, name }, sessionId: id };
-  }
-
-  override async createGuest(): Promise<Identity> {
-    throw new ChatError('unauthenticated', 'sign in at the proxy');
-  }
-
-  override async rename(): Promise<Identity> {
-    throw new ChatError('forbidden', 'names come from the directory');
-  }
-}
+import { temporaryFolder } from '../support/folder.js';
+import { freePort } from '../support/free-port.js';
+import { startScript } from '../support/script.js';
 
 const env = { GUESTS: false };
 const ann = { 'x-user-id': 'ann', 'x-user-name': 'Ann Example' };
@@ -58,5 +41,19 @@ describe('sign-in by a reverse proxy', () => {
     const headers = { ...ann, 'content-type': 'application/json' };
     const body = JSON.stringify({ name: 'Root' });
     expect((await fetch(`${chat.url}/api/me`, { method: 'POST', headers, body })).status).toBe(403);
+  });
+
+  it('runs as it stands there, by the name of the package', async () => {
+    await using folder = await temporaryFolder();
+    const port = await freePort();
+    const env = { PORT: `${port}`, GUESTS: 'off', DATABASE_URL: folder.databaseUrl, NODE_ENV: 'production' };
+    await using app = startScript(new URL('../../examples/reverse-proxy/main.ts', import.meta.url), [], env);
+    const ended = app.ended.then((how) => Promise.reject(new Error(`it ended with ${how}: ${app.errors()}`)));
+    const answer = (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${port}/api/me`, { headers }).catch(() => undefined);
+    const ready = expect.poll(async () => (await answer(ann))?.status, { timeout: 30_000 }).toBe(200);
+    await Promise.race([ready, ended]);
+    ended.catch(() => undefined);
+    expect((await answer({}))?.status).toBe(401);
   });
 });
