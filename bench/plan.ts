@@ -176,7 +176,6 @@ export const marks: readonly Mark[] = [
   { row: 'idle', peer: 'ws', most: 1.25 },
   { row: 'handshakes', peer: 'ws', least: 0.5 },
   { row: 'room-5000', overRow: 'room-100', least: 0.6 },
-  { row: 'event-loop', most: 20 },
   { row: 'stored-sqlite-256', least: 15_000 },
   { row: 'stored-sqlite-256-every-core', least: 15_000 },
   { row: 'stored-postgres-256', least: 15_000 },
