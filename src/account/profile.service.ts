@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Auth } from '../auth/better-auth.js';
-import { OIDC } from '../auth/optional.plugins.js';
+import { OIDC, PASSWORD } from '../auth/providers.js';
 import { columnsOf } from '../database/columns.js';
 import { type AccountSession, ChatError } from '../protocol/index.js';
 
 export const MAX_STATUS = 80;
-const PASSWORD = 'credential';
 
 export interface Profile {
   username: string | null;
@@ -80,27 +79,6 @@ export class ProfileService {
     const ended = await database.attempt(() => query.returning('id').executeTakeFirst());
     if (ended) await signOuts.tell({ userId, sessionId, why: 'signed_out' });
     return ended !== undefined;
-  }
-
-  /** From the other service, where a password is left to sign in by. Resolves with whether there was one. */
-  async disconnect(userId: string): Promise<boolean> {
-    const { database, tables } = this.auth;
-    const query = tables
-      .deleteFrom('account')
-      .where('userId', '=', userId)
-      .where('providerId', '=', OIDC)
-      .where((is) =>
-        is.exists(
-          is
-            .selectFrom('account as other')
-            .select('other.id')
-            .where('other.userId', '=', userId)
-            .where('other.providerId', '=', PASSWORD)
-            .where('other.password', 'is not', null),
-        ),
-      )
-      .returning('id');
-    return (await database.attempt(() => query.execute())).length > 0;
   }
 }
 

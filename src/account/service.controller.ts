@@ -3,12 +3,12 @@ import type { Request, Response } from 'express';
 import { CONNECTED } from '../auth/auth.audit.js';
 import { AuthGate, passCookies } from '../auth/auth.gate.js';
 import { Auth } from '../auth/better-auth.js';
-import { OIDC } from '../auth/optional.plugins.js';
+import { OIDC } from '../auth/providers.js';
 import { ChatError } from '../protocol/index.js';
 import { PageRenderer } from '../web/page.renderer.js';
 import { samePage } from '../web/same-page.js';
 import { AccountPage } from './account.page.js';
-import { AccountVisitors, outcomeOf, requireOwnForm, textOf } from './account.visitors.js';
+import { AccountVisitors, outcomeOf, requireOwnForm, sentence, textOf } from './account.visitors.js';
 import { ProfileService } from './profile.service.js';
 
 /** Another service that signs people in: by it, and connected to an account that is there already. */
@@ -43,11 +43,26 @@ export class ServiceController {
     const { name } = this.service();
     const me = await this.visitors.require(request, response);
     if (!me) return;
+    const facts = { actor: me.user.id, address: request.ip };
     if (textOf(body, 'step') === 'disconnect') {
-      const facts = { actor: me.user.id, address: request.ip };
-      if (await this.profiles.disconnect(me.user.id))
+      if (await this.auth.revocation.disconnect(me.user.id))
         await this.auth.audit.note('service_disconnected', facts);
       return response.redirect(303, '/chat/~account/?done=disconnected#top');
+    }
+    const { username, hasPassword, isConnected } = await this.profiles.of(me.user.id, me.sessionId);
+    if (isConnected || !hasPassword || !username) return response.redirect(303, '/chat/~account/');
+    try {
+      // Another way in outlasts the session that it is made by: whoever found that open must not make one.
+      const password = textOf(body, 'servicePassword').slice(0, 4_096);
+      const [address, device] = [request.ip ?? '', undefined];
+      await this.auth.accounts.verify({ name: username, password, address, device });
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      const isWrong = error.code === 'unauthenticated';
+      if (isWrong) await this.auth.audit.note('password_not_confirmed', facts);
+      const problem = isWrong ? 'This is not your password.' : sentence(error.code, error.message);
+      const problems = { servicePassword: problem };
+      return this.page.send(response, me, { problems }, isWrong ? 400 : error.status);
     }
     const url = await this.addressOf(request, response, '/link-social', {
       callbackURL: CONNECTED,

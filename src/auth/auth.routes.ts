@@ -24,7 +24,6 @@ export const keysForBots: Routes = new Map([
 ]);
 export const anotherService: Routes = new Map([
   ['/sign-in/social', 'POST'],
-  ['/link-social', 'POST'],
   ['/callback/oidc', 'GET'],
 ]);
 

@@ -6,8 +6,7 @@ import { personName } from '../protocol/index.js';
 import { API_KEY_PREFIX } from './api-key.reader.js';
 import { guestName } from './guest-name.js';
 import { isOrdinary } from './look-alikes.js';
-
-export const OIDC = 'oidc';
+import { OIDC } from './providers.js';
 
 export interface OidcOptions {
   issuer: string;

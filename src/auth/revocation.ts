@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AuthTables } from '../database/auth.tables.js';
 import type { Database } from '../database/database.contract.js';
+import { OIDC, PASSWORD } from './providers.js';
 import type { SessionCache } from './session.cache.js';
 import type { SignOuts } from './sign-outs.js';
 
@@ -13,8 +14,8 @@ export class Revocation {
   ) {}
 
   /**
-   * Everything but the sign-in `except`, by its token: also keys, links that would set a password, and sign-ins that
-   * wait for a code. To be called when the new password is there: what somebody got by the old one until then is found.
+   * Everything but the sign-in `except`, by its token: also keys, links that would set a password, another service that
+   * signs the person in, and sign-ins that wait for a code. To be called when the new password is there: what somebody got by the old one until then is found.
    */
   async afterPasswordChange(userId: string, except = ''): Promise<void> {
     const { tables } = this;
@@ -30,6 +31,27 @@ export class Revocation {
     this.sessions.dropPerson(userId);
     for (const { id } of ended) await this.signOuts.tell({ userId, sessionId: id, why: 'signed_out' });
     await this.endKeys(userId);
+    await this.disconnect(userId);
+  }
+
+  /** From the other service, where a password is left to sign in by. Resolves with whether there was one. */
+  async disconnect(userId: string): Promise<boolean> {
+    const query = this.tables
+      .deleteFrom('account')
+      .where('userId', '=', userId)
+      .where('providerId', '=', OIDC)
+      .where((is) =>
+        is.exists(
+          is
+            .selectFrom('account as other')
+            .select('other.id')
+            .where('other.userId', '=', userId)
+            .where('other.providerId', '=', PASSWORD)
+            .where('other.password', 'is not', null),
+        ),
+      )
+      .returning('id');
+    return (await this.database.attempt(() => query.execute())).length > 0;
   }
 
   /** Whatever is connected by them is cut off. */

@@ -2,8 +2,6 @@ import { ChatError } from '../protocol/index.js';
 import type { Credentials } from './auth-provider.js';
 import type { Auth } from './better-auth.js';
 
-const WITH_SERVICE: ReadonlySet<string> = new Set(['/sign-in/social', '/link-social']);
-
 /** What Better Auth's routes would do, and is refused here. */
 export class Safeguards {
   constructor(private readonly auth: Auth) {}
@@ -14,11 +12,9 @@ export class Safeguards {
     if (path.startsWith('/two-factor/') && (body as { trustDevice?: unknown } | null)?.trustDevice)
       throw new ChatError('bad_schema', 'a code is asked for in every browser: trustDevice is not possible');
     // A token of the service's without its page: neither the second factor nor the browser would be asked.
-    if (WITH_SERVICE.has(path) && (body as { idToken?: unknown } | null)?.idToken)
+    if (path === '/sign-in/social' && (body as { idToken?: unknown } | null)?.idToken)
       throw new ChatError('bad_schema', 'sign in on the page of the service: idToken is not possible');
-    if (path === '/api-key/create') await this.refuseGuests(from, 'register first: guests have no keys');
-    if (path === '/link-social')
-      await this.refuseGuests(from, 'sign in by the service: guests have no account');
+    if (path === '/api-key/create') await this.refuseGuests(from);
   }
 
   /** Asked once the key is there: throws, and it is gone, where what its maker was signed in by has ended meanwhile. */
@@ -29,9 +25,9 @@ export class Safeguards {
     throw new ChatError('unauthenticated', 'this sign-in has ended');
   }
 
-  private async refuseGuests(from: Credentials, why: string): Promise<void> {
+  private async refuseGuests(from: Credentials): Promise<void> {
     const person = await this.maker(from);
-    if (person?.isAnonymous) throw new ChatError('forbidden', why);
+    if (person?.isAnonymous) throw new ChatError('forbidden', 'register first: guests have no keys');
   }
 
   private async maker(from: Credentials) {

@@ -189,14 +189,6 @@ export const authPaths: Record<string, Path> = {
     { 400: WRONG, 404: 'There is no such service, or it cannot be reached' },
     'Where `OIDC_ISSUER` is given.',
   ),
-  '/api/auth/link-social': write(
-    'connectService',
-    'Where the caller connects an account of another service to the one here',
-    'Provider',
-    ['The address to go to', 'ProviderAddress'],
-    { 400: WRONG, 401: SIGNED_OUT, 403: 'A guest, who has no account', 404: 'There is no such service' },
-    'Where `OIDC_ISSUER` is given.',
-  ),
   '/api/admin/audit': {
     get: {
       id: 'readAudit',

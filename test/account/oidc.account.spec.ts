@@ -79,9 +79,6 @@ describe('another service, for an account', () => {
     const guest = new Browser(it.chat.url);
     await guest.get('/chat/');
     expect((await guest.post('/chat/~account/service/', { step: 'connect' })).location).toContain('~sign-in');
-    const options = { method: 'POST', headers: { cookie: guest.cookie, origin: it.chat.url } };
-    const link = { provider: 'oidc', callbackURL: '/chat/', disableRedirect: true };
-    expect((await call(it.chat, '/api/auth/link-social', { ...options, body: link })).status).toBe(403);
   });
 
   it('takes no token that did not come by its page', async () => {
@@ -89,10 +86,35 @@ describe('another service, for an account', () => {
     const ann = await register(it.chat.url, 'Ann');
     const options = { method: 'POST', headers: { cookie: ann.cookie, origin: it.chat.url } };
     const body = { provider: 'oidc', callbackURL: '/chat/', idToken: { token: 'x.y.z' } };
-    for (const route of ['sign-in', 'link'])
-      expect(
-        (await call(it.chat, `/api/auth/${route}${route === 'link' ? '-' : '/'}social`, { ...options, body }))
-          .body,
-      ).toMatchObject({ status: 400, code: 'bad_schema' });
+    expect((await call(it.chat, '/api/auth/sign-in/social', { ...options, body })).body).toMatchObject({
+      status: 400,
+      code: 'bad_schema',
+    });
+    // And none but its page connects anything.
+    const link = { provider: 'oidc', callbackURL: '/chat/', disableRedirect: true };
+    expect((await call(it.chat, '/api/auth/link-social', { ...options, body: link })).status).toBe(404);
+  });
+
+  it('is connected by who knows the password alone, and ends with it', async () => {
+    await using it = await house();
+    const ann = await register(it.chat.url, 'Ann');
+    // Whoever found the browser open.
+    for (const servicePassword of ['', 'not the one']) {
+      const refused = await ann.post('/chat/~account/service/', { step: 'connect', servicePassword });
+      expect([refused.status, textOf(refused)]).toEqual([
+        400,
+        expect.stringContaining('This is not your password.'),
+      ]);
+    }
+    await connect(ann, 'u-24');
+    const elsewhere = new Browser(it.chat.url);
+    await signIn(elsewhere, 'u-24');
+    const { id } = await me(elsewhere);
+    expect(id).toBe((await me(ann)).id);
+    const changed = { currentPassword: password, newPassword: 'another battery horse' };
+    expect((await ann.post('/chat/~account/password/', changed)).status).toBe(303);
+    const again = new Browser(it.chat.url);
+    await signIn(again, 'u-24');
+    expect((await me(again)).id).not.toBe(id);
   });
 });

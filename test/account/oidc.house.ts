@@ -3,7 +3,7 @@ import type { LobbyPageData, Message } from '../../src/protocol/index.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { call, dataOf } from '../web/visitor.js';
-import type { Browser } from './browser-without-script.js';
+import { type Browser, password } from './browser-without-script.js';
 import { passProvider, startProvider } from './oidc.provider.js';
 
 /** A chat that trusts a real service, both on loopback. */
@@ -51,7 +51,8 @@ export async function signIn(browser: Browser, login: string, next = '/chat/') {
 
 /** By the button on the account's page. */
 export async function connect(browser: Browser, login: string) {
-  const away = await leaveBy(browser, '/chat/~account/service/', { step: 'connect' });
+  const fields = { step: 'connect', servicePassword: password };
+  const away = await leaveBy(browser, '/chat/~account/service/', fields);
   return browser.get(await passProvider(away, login));
 }
 

@@ -106,6 +106,7 @@ describe('an account, from the first word on', () => {
     await ann.goto(`${server.url}/chat/~account/`);
     await ann.getByRole('button', { name: 'Connect Acme' }).scrollIntoViewIfNeeded();
     await keepPicture(ann, 'another-service-desktop-light');
+    await ann.locator('#service input[name=servicePassword]').fill(password);
     await ann.getByRole('button', { name: 'Connect Acme' }).click();
     await pass(ann, 'ann-at-acme');
     await ann.getByText('From now on you may sign in by that service, too.').waitFor();

@@ -48,12 +48,10 @@ describe('sign-in by a reverse proxy', () => {
     const port = await freePort();
     const env = { PORT: `${port}`, GUESTS: 'off', DATABASE_URL: folder.databaseUrl, NODE_ENV: 'production' };
     await using app = startScript(new URL('../../examples/reverse-proxy/main.ts', import.meta.url), [], env);
-    const ended = app.ended.then((how) => Promise.reject(new Error(`it ended with ${how}: ${app.errors()}`)));
     const answer = (headers: Record<string, string>) =>
       fetch(`http://127.0.0.1:${port}/api/me`, { headers }).catch(() => undefined);
-    const ready = expect.poll(async () => (await answer(ann))?.status, { timeout: 30_000 }).toBe(200);
-    await Promise.race([ready, ended]);
-    ended.catch(() => undefined);
+    const status = async () => (await answer(ann))?.status ?? app.errors();
+    await expect.poll(status, { timeout: 30_000 }).toBe(200);
     expect((await answer({}))?.status).toBe(401);
   });
 });

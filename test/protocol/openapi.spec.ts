@@ -83,7 +83,6 @@ describe('the OpenAPI document', () => {
       'POST /api/auth/api-key/create',
       'GET /api/auth/api-key/list',
       'POST /api/auth/sign-in/social',
-      'POST /api/auth/link-social',
       'GET /api/admin/audit',
     ]);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);

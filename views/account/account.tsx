@@ -105,9 +105,13 @@ function Profile({ data }: Props): VNode {
 }
 
 function Password({ data }: Props): VNode {
-  const keys = data.keys ? ', and revokes your API keys' : '';
+  const ends = [
+    'signs you out on every other device',
+    ...(data.keys ? ['revokes your API keys'] : []),
+    ...(data.service?.isConnected ? [`disconnects ${data.service.name}`] : []),
+  ];
   return (
-    <Section id="password" title="Password" hint={`A new one signs you out on every other device${keys}.`}>
+    <Section id="password" title="Password" hint={`A new one ${ends.join(', and ')}.`}>
       <form method="post" action="/chat/~account/password/" class="fields">
         {/* For password managers, which want to know whose it is. */}
         <input
@@ -164,6 +168,17 @@ function Service({ data, service }: Props & { service: NonNullable<AccountPageDa
     >
       <form method="post" action="/chat/~account/service/" class="fields">
         <p class="state">{isConnected ? 'It is connected.' : 'It is not connected.'}</p>
+        {!isConnected && (
+          <Field
+            state={data}
+            form="service"
+            name="servicePassword"
+            label="Your password"
+            type="password"
+            autocomplete="current-password"
+            maxLength={256}
+          />
+        )}
         <div class="buttons">
           {!isConnected && (
             <button type="submit" name="step" value="connect" class="button primary">
