@@ -5,7 +5,6 @@ import type { Role, RoomEventType } from '../protocol/index.js';
 export interface Tables {
   room: RoomTable;
   event: EventTable;
-  message: MessageTable;
   reaction: ReactionTable;
   person: PersonTable;
   audit: AuditTable;
@@ -36,7 +35,10 @@ export interface RoomTable {
   direct_key: string | null;
 }
 
-/** The log. Rows are added, and never changed. */
+/**
+ * The log. Rows are added, and never changed, but for what a message amounts to by all that was done to it, which stands
+ * with the event that created it, and nowhere else.
+ */
 export interface EventTable {
   /** Of the row, in the whole database; what order there is in a room, `seq` says. */
   no: Generated<number>;
@@ -46,11 +48,18 @@ export interface EventTable {
   id: string;
   actor_id: string;
   client_id: string;
-  /** `no` of the message that it changes; null where it changes none. */
+  /** `seq` of the message that it changes; null where it changes none. */
   about: number | null;
   /** JSON text of what is the type's own, without words; null where that is nothing. */
   data: string | null;
   at: number;
+  /** Of `message.created` alone, as are the four below: the one place of its words. */
+  text: string | null;
+  reply_to: string | null;
+  edited_at: number | null;
+  deleted_at: number | null;
+  /** `seq` of the event that edited or deleted it last. */
+  changed: number | null;
 }
 
 /** The newest message of a person in a room in slow mode, and when it was taken in. */
@@ -61,20 +70,8 @@ export interface PaceTable {
   at: number;
 }
 
-/** What a message amounts to by all that was done to it. The one place of its words. */
-export interface MessageTable {
-  /** Of the event that created it. */
-  no: number;
-  text: string;
-  reply_to: string | null;
-  edited_at: number | null;
-  deleted_at: number | null;
-  /** `seq` of the event that edited or deleted it last. */
-  changed: number | null;
-}
-
 export interface ReactionTable {
-  /** `no` of the message. */
+  /** `no` of the event that created the message. */
   about: number;
   actor_id: string;
   emoji: string;

@@ -6,13 +6,13 @@
 -- of tables that grew since it last looked.
 with
 draft as materialized (
-  select given.*, subject.no as subject
+  select given.*, subject.no as subject, subject.seq as subject_seq
   from json_to_recordset($1::json) as given (
     n int, room_id text, type text, id text, actor_id text, client_id text, about_id text, data json, text text,
     reply_to text, at bigint, name text, guest int, rights bigint, raises int
   )
   left join lateral (
-    select no from event
+    select no, seq from event
     where event.id = given.about_id and event.room_id = given.room_id and event.type = 'message.created'
     limit 1
   ) as subject on true
@@ -22,7 +22,7 @@ locked as materialized (
   select id, rights from room where id in (select room_id from draft) order by id for no key update skip locked
 ),
 fresh as materialized (
-  select draft.*, nextval('event_no_seq') as no, row_number() over (partition by room_id order by n) as place
+  select draft.*, row_number() over (partition by room_id order by n) as place
   from draft
   left join lateral (
     select true as found from event
@@ -43,14 +43,17 @@ advanced as (
   where room.id = gain.room_id
   returning room.id, room.head - gain.count as base
 ),
--- `about` is the number of the message that an event creates or changes.
+-- `subject` is the row, and `subject_seq` the place, of the message that an event changes.
 placed as materialized (
-  select fresh.*, base + place as seq, coalesce(subject, no) as about
+  select fresh.*, base + place as seq
   from fresh join advanced on advanced.id = fresh.room_id
 ),
 stored as (
-  insert into event (no, room_id, seq, type, id, actor_id, client_id, about, data, at)
-  select no, room_id, seq, type, id, actor_id, client_id, subject, data, at from placed
+  insert into event (room_id, seq, type, id, actor_id, client_id, about, data, at, text, reply_to)
+  select
+    room_id, seq, type, id, actor_id, client_id, subject_seq, data, at,
+    case type when 'message.created' then text end, reply_to
+  from placed
 ),
 new_person as (
   insert into person (id, name, guest)

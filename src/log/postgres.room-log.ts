@@ -6,6 +6,7 @@ import { changesRights } from '../protocol/rights.js';
 import { GroupCommit, MAX_WAITING, type Outcome, tooManyWait } from './group-commit.js';
 import { RightsChanged } from './rights-changed.js';
 import type { Appended } from './room-log.js';
+import { areNewMessages, storeMessages } from './postgres.messages.js';
 import { appendStatement, rounds } from './postgres.statements.js';
 import { takeTurn } from './postgres.turns.js';
 import {
@@ -29,7 +30,8 @@ const LANE_PATIENCE_MS = 5_000;
 const MAX_WAITING_IN_LANES = 10 * MAX_WAITING;
 
 /** `n` is the draft's place in what was asked for. */
-type Placed = PersonColumns & { n: number; seq: number };
+type Answer = Placed & { n: number };
+type Placed = PersonColumns & { seq: number };
 
 /**
  * Appends in one statement, which is its own transaction. A room that another node is writing to goes on in a lane of
@@ -105,7 +107,10 @@ export class PostgresRoomLog extends SqlRoomLog {
     otherwise: (entry: Entry) => Outcome<Appended> | Promise<Outcome<Appended>>,
   ): Promise<Outcome<Appended>[]> {
     const placed = new Map<Entry, Placed | ChatError>();
-    for (const round of rounds(entries)) await this.place(round, locked, placed);
+    for (const round of rounds(entries)) {
+      const left = locked === 'pass over' ? await this.placeMessages(round, placed) : round;
+      if (left.length > 0) await this.place(left, locked, placed);
+    }
     return Promise.all(
       entries.map(async (entry): Promise<Outcome<Appended>> => {
         const place = placed.get(entry);
@@ -116,6 +121,19 @@ export class PostgresRoomLog extends SqlRoomLog {
     );
   }
 
+  /** Returns those that have to be looked at one by one. */
+  private async placeMessages(entries: Entry[], placed: Map<Entry, Placed | ChatError>): Promise<Entry[]> {
+    if (!areNewMessages(entries)) return entries;
+    try {
+      const stored = await storeMessages(this.database, entries);
+      for (const [entry, place] of stored) placed.set(entry, place);
+      return stored.size === entries.length ? [] : entries.filter((entry) => !stored.has(entry));
+    } catch (error) {
+      if (isBadData(error) || isUniqueViolation(error)) return entries;
+      throw error;
+    }
+  }
+
   /** One draft that the database cannot store fails the statement for all: it is looked for by halves, and refused alone. */
   private async place(
     entries: Entry[],
@@ -123,7 +141,7 @@ export class PostgresRoomLog extends SqlRoomLog {
     placed: Map<Entry, Placed | ChatError>,
   ): Promise<void> {
     try {
-      for (const row of await this.store(entries, locked)) placed.set(entries[row.n] as Entry, row);
+      for (const { n, ...place } of await this.store(entries, locked)) placed.set(entries[n] as Entry, place);
     } catch (error) {
       if (!isBadData(error)) throw error;
       const [only] = entries;
@@ -135,12 +153,12 @@ export class PostgresRoomLog extends SqlRoomLog {
     }
   }
 
-  private async store(entries: Entry[], locked: 'pass over' | 'wait'): Promise<Placed[]> {
+  private async store(entries: Entry[], locked: 'pass over' | 'wait'): Promise<Answer[]> {
     const { name, text } = appendStatement(entries, locked);
     const drafts = JSON.stringify(entries.map(rowOf));
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.database.runPrepared<Placed>(name, text, [drafts]);
+        return await this.database.runPrepared<Answer>(name, text, [drafts]);
       } catch (error) {
         if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
       }
@@ -150,9 +168,9 @@ export class PostgresRoomLog extends SqlRoomLog {
   /** What was stored before: by somebody's earlier send, or by an attempt of ours whose answer was lost. */
   private async find({ draft, id }: Entry): Promise<Outcome<Appended> | undefined> {
     const row = await selectEvents(this.database.kysely)
-      .where('room_id', '=', draft.roomId)
-      .where('actor_id', '=', draft.actor.id)
-      .where('client_id', '=', draft.clientId)
+      .where('event.room_id', '=', draft.roomId)
+      .where('event.actor_id', '=', draft.actor.id)
+      .where('event.client_id', '=', draft.clientId)
       .executeTakeFirst();
     if (row === undefined) return undefined;
     const event = eventOf(row);

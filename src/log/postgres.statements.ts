@@ -10,7 +10,7 @@ const PLACE_OF_PROJECTIONS = /^-- projections:.*$/m;
 const PLACE_OF_ROOM = /^ *-- room:.*$/m;
 /** One list of common table expressions per type; a type without its file ends the start. */
 const projections = Object.fromEntries(
-  Object.keys(roomEvents).map((type) => [type, read(`projections/${type}.sql`).trim()]),
+  Object.keys(roomEvents).map((type) => [type, isItsRow(type) ? '' : read(`projections/${type}.sql`).trim()]),
 ) as Record<RoomEventType, string>;
 const statements = new Map<string, Statement>();
 
@@ -32,12 +32,19 @@ export function appendStatement(entries: Entry[], locked: 'pass over' | 'wait'):
 }
 
 function assemble(types: RoomEventType[], locked: 'pass over' | 'wait'): string {
-  const tables = types.filter((type) => type !== 'room.updated').map((type) => `,\n${projections[type]}`);
+  const tables = types
+    .filter((type) => type !== 'room.updated' && !isItsRow(type))
+    .map((type) => `,\n${projections[type]}`);
   const room = types.includes('room.updated') ? projections['room.updated'] : '';
   const statement = BASE.replace(PLACE_OF_ROOM, () => room).replace(PLACE_OF_PROJECTIONS, () =>
     tables.join(''),
   );
   return locked === 'wait' ? statement.replace('skip locked', '') : statement;
+}
+
+/** What it says is in the row of the event itself. */
+function isItsRow(type: string): boolean {
+  return type === 'message.created';
 }
 
 /**

@@ -121,9 +121,10 @@ export function selectEvents(kysely: Kysely<Tables>) {
   return kysely
     .selectFrom('event')
     .leftJoin('person', 'person.id', 'event.actor_id')
-    .leftJoin('message', (join) =>
-      join.on((on) => on('message.no', '=', on.fn.coalesce('event.about', 'event.no'))),
+    .leftJoin('event as subject', (join) =>
+      join.onRef('subject.room_id', '=', 'event.room_id').onRef('subject.seq', '=', 'event.about'),
     )
-    .select(['room_id', 'seq', 'type', 'event.id', 'actor_id', 'client_id', 'data', 'at'])
-    .select(['text', 'reply_to', 'deleted_at', 'name', 'guest', 'picture']);
+    .select(['event.room_id', 'event.seq', 'event.type', 'event.id', 'event.actor_id', 'event.client_id'])
+    .select(['event.data', 'event.at', 'event.reply_to', 'event.deleted_at', 'name', 'guest', 'picture'])
+    .select((columns) => columns.fn.coalesce('event.text', 'subject.text').as('text'));
 }

@@ -32,7 +32,6 @@ export async function readMessage(
 function selectMessages(kysely: Kysely<Tables>, roomId: string) {
   return kysely
     .selectFrom('event')
-    .innerJoin('message', 'message.no', 'event.no')
     .leftJoin('person', 'person.id', 'actor_id')
     .select(['event.no', 'seq', 'event.id', 'actor_id', 'client_id', 'at'])
     .select(['text', 'reply_to', 'edited_at', 'deleted_at', 'changed', 'name', 'guest', 'picture'])
@@ -81,7 +80,7 @@ function messageOf(row: MessageRow, reactions: StoredReaction[]): StoredMessage 
     actor: userOf(actor_id, row),
     clientId: client_id,
     at: timeOf(at),
-    text,
+    text: text ?? '',
     ...(reply_to !== null && { replyTo: reply_to }),
     ...(edited_at !== null && { editedAt: timeOf(edited_at) }),
     deleted: deleted_at !== null,

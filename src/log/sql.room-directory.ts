@@ -135,18 +135,17 @@ function selectOverviews(kysely: Kysely<Tables>) {
         .on('event.seq', '=', (eb) =>
           eb
             .selectFrom('event as newest')
-            .innerJoin('message as words', 'words.no', 'newest.no')
             .select('newest.seq')
             .whereRef('newest.room_id', '=', 'room.id')
-            .where('words.deleted_at', 'is', null)
+            .where('newest.type', '=', 'message.created')
+            .where('newest.deleted_at', 'is', null)
             .orderBy('newest.seq', 'desc')
             .limit(1),
         ),
     )
-    .leftJoin('message', 'message.no', 'event.no')
     .leftJoin('person', 'person.id', 'event.actor_id')
     .selectAll('room')
-    .select(['event.actor_id', 'message.text', 'event.at'])
+    .select(['event.actor_id', 'event.text', 'event.at'])
     .select(['person.name as person', 'person.guest', 'person.picture'])
     .orderBy('room.last_at', 'desc')
     .orderBy('room.id', 'desc');

@@ -32,10 +32,10 @@ export abstract class SqlRoomLog extends RoomLog {
 
   override async range(roomId: string, { after, before, limit }: RangeQuery): Promise<RoomEvent[]> {
     const forwards = after !== undefined;
-    let query = selectEvents(this.database.kysely).where('room_id', '=', roomId).limit(limit);
-    if (after !== undefined) query = query.where('seq', '>', after);
-    if (before !== undefined) query = query.where('seq', '<', before);
-    query = query.orderBy('seq', forwards ? 'asc' : 'desc');
+    let query = selectEvents(this.database.kysely).where('event.room_id', '=', roomId).limit(limit);
+    if (after !== undefined) query = query.where('event.seq', '>', after);
+    if (before !== undefined) query = query.where('event.seq', '<', before);
+    query = query.orderBy('event.seq', forwards ? 'asc' : 'desc');
     const events = (await this.database.attempt(() => query.execute())).map(eventOf);
     return this.withMembers(forwards ? events : events.reverse());
   }

@@ -50,12 +50,12 @@ export class SqliteAppender {
       'update room set head = ?, last_at = max(last_at, ?), rights = ? where id = ?',
     );
     this.event = sqlite.prepare(
-      'insert into event (room_id, seq, type, id, actor_id, client_id, about, data, at) ' +
-        'values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (room_id, actor_id, client_id) do nothing',
+      'insert into event (room_id, seq, type, id, actor_id, client_id, about, data, at, text, reply_to) ' +
+        'values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (room_id, actor_id, client_id) do nothing',
     );
     this.first = sqlite.prepare('select seq from event where room_id = ? and actor_id = ? and client_id = ?');
     this.message = sqlite.prepare(
-      "select no from event where id = ? and room_id = ? and type = 'message.created'",
+      "select no, seq from event where id = ? and room_id = ? and type = 'message.created'",
     );
     this.newPerson = sqlite.prepare(
       'insert into person (id, name, guest) values (?, ?, ?) on conflict (id) do nothing',
@@ -104,7 +104,7 @@ export class SqliteAppender {
   private store({ draft, id, at }: Entry, place: Place, person: PersonColumns): Stored | null {
     const { roomId, type, actor, clientId } = draft;
     const messageId = aboutOf(draft);
-    const about = messageId === null ? null : this.messageNo(messageId, roomId);
+    const about = messageId === null ? null : this.subjectOf(messageId, roomId);
     if (about === undefined) return null;
     if (draft.pauseMs !== undefined) {
       const early = this.tooEarly(draft, at, draft.pauseMs);
@@ -112,19 +112,22 @@ export class SqliteAppender {
     }
     const seq = place.head + 1;
     const kept = keptDataOf(draft);
-    const { changes, lastInsertRowid } = this.event.run(
+    const words = type === 'message.created' ? draft.data : undefined;
+    const { changes } = this.event.run(
       roomId,
       seq,
       type,
       id,
       actor.id,
       clientId,
-      about,
+      about && about.seq,
       kept && JSON.stringify(kept),
       at,
+      words?.text ?? null,
+      words?.replyTo ?? null,
     );
     if (changes === 0) return this.repeated(draft) as Stored;
-    this.projections[type](draft as never, about ?? (lastInsertRowid as number), seq, at);
+    this.projections[type](draft as never, about?.no ?? 0, seq, at);
     if (changesRights(type)) place.rights++;
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
@@ -153,8 +156,8 @@ export class SqliteAppender {
     return room && { ...room, lastAt: 0 };
   }
 
-  private messageNo(id: string, roomId: string): number | undefined {
-    return (this.message.get(id, roomId) as { no: number } | undefined)?.no;
+  private subjectOf(id: string, roomId: string): { no: number; seq: number } | undefined {
+    return this.message.get(id, roomId) as { no: number; seq: number } | undefined;
   }
 
   /** What the actor is called now; from now on known to readers. */

@@ -91,6 +91,35 @@ export function roomLogContract(name: string, open: () => Promise<LogHouse>): vo
       expect(new Set(answers.map(({ event }) => event.id)).size).toBe(3);
     });
 
+    it('stores what is new in a batch, whatever stands among it: repeats, other rooms, rights that changed', async () => {
+      await using lobby = await house();
+      const { here, draft, room } = lobby;
+      const other = (await here.rooms.open('other')).room;
+      const first = await here.log.append(draft('before'));
+      const batch = await Promise.allSettled([
+        here.log.append(draft('one', { actor: bob })),
+        here.log.append(draft('before', { text: 'again' })),
+        here.log.append(draft('two', { roomId: other.id })),
+        here.log.append({ ...draft('three'), rights: 5 }),
+        here.log.append({ ...draft('four'), rights: 0 }),
+        here.log.append({ ...draft('five', { roomId: other.id }), rights: 5 }),
+        here.log.append(draft('six', { roomId: 'nowhere' })),
+      ]);
+      const event = (clientId: string, seq: number) => ({ value: { event: { clientId, seq }, dup: false } });
+      const refused = (reason: object) => ({ status: 'rejected', reason });
+      expect(batch).toMatchObject([
+        event('one', 2),
+        { value: { event: first.event, dup: true } },
+        event('two', 1),
+        refused({ name: 'RightsChanged' }),
+        event('four', 3),
+        refused({ name: 'RightsChanged' }),
+        refused({ code: 'not_found' }),
+      ]);
+      expect(seqs(await here.log.range(room.id, { limit: 9 }))).toEqual([1, 2, 3]);
+      expect((await here.log.heads([room.id, other.id])).get(other.id)?.seq).toBe(1);
+    });
+
     it('gives one order without holes to senders on two nodes, and nobody ever reads a hole', async () => {
       await using lobby = await house();
       const { here, there, draft, room } = lobby;
@@ -194,57 +223,6 @@ export function roomLogContract(name: string, open: () => Promise<LogHouse>): vo
       await there.log.renew('nowhere', room.epoch);
       expect((await here.log.heads([room.id])).get(room.id)).toEqual({ epoch, seq: 0 });
       expect(heads.get(other.id)?.epoch).toBe(other.epoch);
-    });
-
-    it('opens one room where many ask for the same name at once', async () => {
-      await using lobby = await house();
-      const { here, there } = lobby;
-      const asked = await Promise.all(upTo(20).map((index) => (index % 2 ? here : there).rooms.open('café')));
-      expect(asked.filter(({ created }) => created)).toHaveLength(1);
-      expect(new Set(asked.map(({ room }) => room.id)).size).toBe(1);
-      expect(await there.rooms.find('café')).toEqual(asked[0]?.room);
-      expect(asked[0]?.room).toMatchObject({ name: 'café', title: 'café', topic: '', head: 0 });
-      expect(asked[0]?.room.epoch).not.toBe(lobby.room.epoch);
-    });
-
-    it('holds room names apart that differ in a single code point', async () => {
-      await using lobby = await house();
-      const { rooms } = lobby.here;
-      const names = ['Lobby', 'LOBBY', 'löbby', 'lob_by', 'lob-by', 'ﬁ', 'fi', 'ß', 'ss'];
-      const opened = await Promise.all(names.map((name) => rooms.open(name, `Title of ${name}`)));
-      expect(opened.every(({ created }) => created)).toBe(true);
-      for (const name of names) expect((await rooms.find(name))?.title).toBe(`Title of ${name}`);
-      expect(await rooms.find('lobb')).toBeNull();
-      expect(await rooms.find('lob%')).toBeNull();
-    });
-
-    it('lists rooms by their newest activity, each with its last message', async () => {
-      await using lobby = await house();
-      const { here, there, draft, room } = lobby;
-      const quiet = (await here.rooms.open('quiet')).room;
-      const busy = (await here.rooms.open('busy')).room;
-      await here.log.append(draft('client-1', { roomId: busy.id }));
-      const last = await there.log.append(draft('client-2', { roomId: busy.id, actor: bob, text: 'newest' }));
-      const listed = await here.rooms.list(10);
-      expect(new Set(listed.map((overview) => overview.room.name))).toEqual(
-        new Set(['lobby', 'quiet', 'busy']),
-      );
-      expect(listed.find((overview) => overview.room.id === busy.id)).toEqual({
-        room: { ...busy, head: 2 },
-        last: { actor: bob, text: 'newest', at: last.event.at },
-      });
-      expect(listed.find((overview) => overview.room.id === quiet.id)).toEqual({ room: quiet });
-      // Activity is told apart by the millisecond.
-      let at = '';
-      for (let index = 0; at <= last.event.at; index += 1) {
-        at = (await here.log.append(draft(`later-${index}`))).event.at;
-      }
-      expect((await there.rooms.list(1)).map((overview) => overview.room.id)).toEqual([room.id]);
-    });
-
-    it('answers a readiness check', async () => {
-      await using lobby = await house();
-      await expect(lobby.here.rooms.ping()).resolves.toBeUndefined();
     });
   });
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RoomInvites } from '../../src/log/room-invites.js';
 import { invitesContract } from '../contracts/invites.contract.js';
 import { messageChangesContract } from '../contracts/message-changes.contract.js';
+import { roomDirectoryContract } from '../contracts/room-directory.contract.js';
 import { rightsContract } from '../contracts/rights.contract.js';
 import { ann, said, roomLogContract, type LogHouse } from '../contracts/room-log.contract.js';
 import { startCuttingProxy } from '../support/cutting-proxy.js';
@@ -25,6 +26,7 @@ const house = async (): Promise<LogHouse> => {
   };
 };
 roomLogContract('PostgreSQL', house);
+roomDirectoryContract('PostgreSQL', house);
 messageChangesContract('PostgreSQL', house);
 rightsContract('PostgreSQL', house);
 invitesContract('PostgreSQL', house, (node) => new RoomInvites((node as Node).database));

@@ -6,6 +6,7 @@ import { createRoomLog } from '../../src/log/create.room-log.js';
 import { RoomInvites } from '../../src/log/room-invites.js';
 import { invitesContract } from '../contracts/invites.contract.js';
 import { messageChangesContract } from '../contracts/message-changes.contract.js';
+import { roomDirectoryContract } from '../contracts/room-directory.contract.js';
 import { rightsContract } from '../contracts/rights.contract.js';
 import { ann, roomLogContract, said, type LogHouse } from '../contracts/room-log.contract.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -31,6 +32,7 @@ const house = async (): Promise<LogHouse> => {
   };
 };
 roomLogContract('SQLite', house);
+roomDirectoryContract('SQLite', house);
 messageChangesContract('SQLite', house);
 rightsContract('SQLite', house);
 invitesContract('SQLite', house, (node) => new RoomInvites((node as Node).database));

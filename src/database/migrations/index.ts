@@ -9,6 +9,7 @@ import { attempts } from './0006_attempts.js';
 import { pace } from './0007_pace.js';
 import { safeguards } from './0008_safeguards.js';
 import { guestNames } from './0009_guest_names.js';
+import { words } from './0010_words.js';
 
 /**
  * In the order they run. A name once released is never changed or removed: databases remember it.
@@ -24,5 +25,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '0007_pace': pace(dialect),
     '0008_safeguards': safeguards(dialect),
     '0009_guest_names': guestNames,
+    '0010_words': words(dialect),
   };
 }

@@ -1,5 +1,5 @@
 added_reaction as (
   insert into reaction (about, actor_id, emoji, seq, gone)
-  select about, actor_id, data ->> 'emoji', seq, 0 from placed where type = 'reaction.added'
+  select subject, actor_id, data ->> 'emoji', seq, 0 from placed where type = 'reaction.added'
   on conflict (about, actor_id, emoji) do update set seq = excluded.seq, gone = excluded.gone
 )

@@ -3,12 +3,11 @@ import type { SqliteProjections } from './projections.js';
 import { memberProjections } from './sqlite.members.js';
 
 export function sqliteProjections(sqlite: DatabaseSync): SqliteProjections {
-  const created = sqlite.prepare('insert into message (no, text, reply_to) values (?, ?, ?)');
   const edited = sqlite.prepare(
-    'update message set text = ?, edited_at = ?, changed = ? where no = ? and deleted_at is null',
+    'update event set text = ?, edited_at = ?, changed = ? where no = ? and deleted_at is null',
   );
   const deleted = sqlite.prepare(
-    "update message set text = '', edited_at = null, deleted_at = ?, changed = ? where no = ? and deleted_at is null",
+    "update event set text = '', edited_at = null, deleted_at = ?, changed = ? where no = ? and deleted_at is null",
   );
   const unreacted = sqlite.prepare('delete from reaction where about = ?');
   const reaction = sqlite.prepare(
@@ -18,9 +17,7 @@ export function sqliteProjections(sqlite: DatabaseSync): SqliteProjections {
   const members = memberProjections(sqlite);
   return {
     ...members,
-    'message.created': ({ data }, about) => {
-      created.run(about, data.text, data.replyTo ?? null);
-    },
+    'message.created': () => undefined,
     'message.edited': ({ data }, about, seq, at) => {
       edited.run(data.text, at, seq, about);
     },
