@@ -68,6 +68,8 @@ export class AdminController {
       await this.audit.note(EVENTS[action], { ...facts, ...(detail && { detail }) });
     } catch (error) {
       if (!(error instanceof ChatError) || error.status >= 500) throw error;
+      // Who is no administrator any more is shown nothing.
+      await this.people.require(me.user.id);
       const page = await this.page(me, body);
       return this.pages.send(response, { ...page, problems: { form: error.message } }, error.status);
     }

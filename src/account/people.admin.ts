@@ -113,15 +113,27 @@ export class PeopleAdmin {
     await this.set(admin, userId, { role: is ? 'admin' : null });
   }
 
+  /**
+   * Of two administrators who do something to each other at the same moment, one is none any more when the other's turn
+   * comes: whoever acts is asked once more where it is stored. Throws `not_found` where they, or the person, are none.
+   */
   private async set(admin: string, userId: string, change: object): Promise<void> {
     if (admin === userId) throw new ChatError('forbidden', 'Ask another administrator to do this to you.');
     const { database, tables, sessions } = this.auth;
-    const update = tables
-      .updateTable('user')
-      .set({ ...change, updatedAt: columnsOf(database.dialect).instant(new Date()) })
-      .where('id', '=', userId);
-    const { numUpdatedRows } = await database.attempt(() => update.executeTakeFirst());
-    if (numUpdatedRows === 0n) throw new ChatError('not_found', 'There is no such person.');
+    const set = { ...change, updatedAt: columnsOf(database.dialect).instant(new Date()) };
+    await database.attempt(() =>
+      tables.transaction().execute(async (store) => {
+        let query = store.selectFrom('user').selectAll().where('id', 'in', [admin, userId]).orderBy('id');
+        // In one order everywhere: two that act on each other must not wait in a circle.
+        if (database.dialect === 'postgres') query = query.forUpdate();
+        const rows = await query.execute();
+        const actor = rows.find(({ id }) => id === admin);
+        if (actor?.role !== 'admin' || isShutOut(actor)) throw new ChatError('not_found', 'nothing here');
+        if (!rows.some(({ id }) => id === userId))
+          throw new ChatError('not_found', 'There is no such person.');
+        await store.updateTable('user').set(set).where('id', '=', userId).execute();
+      }),
+    );
     sessions.dropPerson(userId);
   }
 

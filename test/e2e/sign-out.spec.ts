@@ -112,4 +112,20 @@ describe('signing out on one of two servers', () => {
     const pages = await Promise.all(people.map((person) => person.get('/chat/~admin/')));
     expect(pages.filter(({ status }) => status === 200)).toHaveLength(1);
   }, 60_000);
+
+  it('leaves an administrator there, where two take it from each other at the same moment', async () => {
+    await using servers = await twoServers();
+    const { one, two } = servers;
+    const [boss, deputy] = [await register(one.url, 'Boss'), await register(two.url, 'Deputy')];
+    const idOf = async ({ cookie }: Browser) =>
+      (await (await fetch(`${one.url}/api/me`, { headers: { cookie } })).json()).user.id as string;
+    const [bossId, deputyId] = [await idOf(boss), await idOf(deputy)];
+    expect((await boss.post('/chat/~admin/', { user: deputyId, action: 'promote' })).status).toBe(303);
+    await Promise.all([
+      boss.post('/chat/~admin/', { user: deputyId, action: 'demote' }),
+      deputy.post('/chat/~admin/', { user: bossId, action: 'demote' }),
+    ]);
+    const pages = [await boss.get('/chat/~admin/'), await deputy.get('/chat/~admin/')];
+    expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 404]);
+  }, 60_000);
 });
