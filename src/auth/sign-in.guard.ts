@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Database } from '../database/database.contract.js';
 import { ChatError } from '../protocol/index.js';
 import { AttemptTallies } from './attempt-tallies.js';
+import { networkOf } from './network-of.js';
 
 const HOUR_MS = 3_600_000;
 /** So many wrong passwords for a name from one address before it has to wait, longer each time. */
@@ -101,15 +102,4 @@ export class SignInGuard {
       this.refused.delete(oldest);
     }
   }
-}
-
-/** Whoever has an IPv6 address has 2^64 of them. */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address;
-  const [head = '', tail] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail?.split(':').filter(Boolean) ?? [];
-  const zeros =
-    tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }

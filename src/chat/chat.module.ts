@@ -49,6 +49,7 @@ import { Health } from '../web/health.js';
 import { HttpErrorFilter } from '../web/http-error.filter.js';
 import { PageRenderer } from '../web/page.renderer.js';
 import { SocketPathController } from '../web/socket-path.controller.js';
+import { GuestLimits } from '../web/guest-limits.js';
 import { Visitors } from '../web/visitors.js';
 import { ChatController } from './chat.controller.js';
 import { ChatGateway } from './chat.gateway.js';
@@ -182,6 +183,7 @@ const web = [
   ApiKeys,
   AdminServer,
   AuthGate,
+  GuestLimits,
   Health,
   HttpErrorFilter,
   PasswordReset,

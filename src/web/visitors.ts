@@ -4,6 +4,9 @@ import { AuthProvider, type Credentials, type Identity } from '../auth/auth-prov
 import { freshGuest } from '../auth/socket-guest.js';
 import { Env } from '../config/env.js';
 import { ChatError, type User } from '../protocol/index.js';
+import { GuestLimits } from './guest-limits.js';
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Who is behind a page or an API call. */
 @Injectable()
@@ -11,6 +14,7 @@ export class Visitors {
   constructor(
     private readonly auth: AuthProvider,
     @Inject(Env) private readonly env: Env,
+    private readonly limits: GuestLimits,
   ) {}
 
   /** A page is never refused for an old cookie: whoever has none that counts becomes a guest whose sign-in lasts. */
@@ -32,6 +36,7 @@ export class Visitors {
     const known = await this.auth.identify(request);
     if (known) return known.user;
     this.requireGuests();
+    if (!READS.has(request.method)) this.limits.change(request);
     return freshGuest().user;
   }
 
@@ -43,7 +48,10 @@ export class Visitors {
       if (error instanceof ChatError && error.code === 'unauthenticated') return null;
       throw error;
     });
-    if (!known) this.requireGuests();
+    if (!known) {
+      this.requireGuests();
+      this.limits.newcomer(request);
+    }
     const identity = known ?? (await this.auth.createGuest(request));
     setCookies(response, identity);
     return { identity, isNew: known === null };
