@@ -68,6 +68,9 @@ const RESERVED = [
   .join(' ')
   .split(' ');
 
+/** Signs, and what is a letter to Unicode and a sign to the eye: apostrophes, half rings, small marks. */
+const OVERLOOKED = /[\p{M}\p{P}\p{Z}\p{S}\p{C}\u02bb\u02bc\u0559\u06e5\u06e6\u0971]/u;
+
 /**
  * What a name looks like to a hurried reader. Two names with the same skeleton are told apart by nobody: case, width,
  * accents that are hardly seen, spaces and signs are gone, and letters of other alphabets are what they resemble.
@@ -76,7 +79,7 @@ export function skeleton(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase().normalize('NFKD');
   let shape = '';
   for (const character of plain) {
-    if (/[\p{M}\p{P}\p{Z}\p{S}\p{C}]/u.test(character)) continue;
+    if (OVERLOOKED.test(character)) continue;
     const shown = table.get(character) ?? character;
     shape += SAME[shown] ?? shown;
   }
