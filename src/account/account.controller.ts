@@ -6,7 +6,7 @@ import type { Identity } from '../auth/auth-provider.js';
 import { PeopleService } from '../chat/people.service.js';
 import { ChatError, PersonName } from '../protocol/index.js';
 import { AccountPage } from './account.page.js';
-import { AccountVisitors, outcomeOf, requireOwnForm, textOf } from './account.visitors.js';
+import { AccountVisitors, outcomeOf, passRetryAfter, requireOwnForm, textOf } from './account.visitors.js';
 import { receivePicture } from './picture.upload.js';
 import { PicturesService } from './pictures.service.js';
 import { ProfileService } from './profile.service.js';
@@ -96,8 +96,8 @@ export class AccountController {
       });
       const outcome = await outcomeOf(answer);
       if (!('body' in outcome)) {
-        const field =
-          outcome.field ?? (outcome.code === 'INVALID_PASSWORD' ? 'currentPassword' : 'newPassword');
+        passRetryAfter(answer, response);
+        const field = outcome.field ?? 'currentPassword';
         return this.page.send(response, me, { problems: { [field]: outcome.message } }, outcome.status);
       }
       passCookies(answer, response);

@@ -1,5 +1,11 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { createAuthEndpoint, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import {
+  APIError,
+  createAuthEndpoint,
+  createAuthMiddleware,
+  getSessionFromCtx,
+  sensitiveSessionMiddleware,
+} from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
 import { username } from 'better-auth/plugins/username';
 import { z } from 'zod';
@@ -30,6 +36,13 @@ const SignUp = z.object({
 
 const SignIn = z.object({ username: z.string().max(200), password: z.string().max(4_096) });
 
+const Change = z.object({
+  currentPassword: z.string().max(4_096),
+  newPassword: z.string().max(4_096),
+  /** Clients of Better Auth send it; every other session ends, whatever it says. */
+  revokeOtherSessions: z.unknown().optional(),
+});
+
 /**
  * Better Auth's `username` plugin with routes of our own behind the same paths: they need no address, turn a guest into
  * the account that keeps their messages, slow down who guesses, and say nothing about who is there.
@@ -54,12 +67,36 @@ export function accounts(work: Accounts, audit: Audit) {
     { method: 'POST', body: SignIn },
     async (ctx) => {
       const { password } = ctx.body;
-      if (password.length > LONGEST_PASSWORD)
-        throw await inRoute(() => Promise.reject(new ChatError('bad_schema', 'the password is too long')));
+      await inRoute(async () => notTooLong(password));
       const name = signInKey(ctx.body.username.trim());
       const device = work.devices.read(ctx.getCookie(deviceCookie(ctx)), name);
       const address = ctx.headers?.get(ADDRESS_HEADER) ?? '';
       return enter(ctx, await inRoute(() => work.verify({ name, password, address, device })), name);
+    },
+  );
+
+  /** As Better Auth's, but of two at the same moment one is refused, and guesses count as those of sign-ins. */
+  const changePassword = createAuthEndpoint(
+    '/change-password',
+    { method: 'POST', body: Change, use: [sensitiveSessionMiddleware] },
+    async (ctx) => {
+      const { user, session: before } = ctx.context.session;
+      const { currentPassword, newPassword } = ctx.body;
+      const name = await inRoute(() => work.checkNewPassword(user.id, newPassword), 'newPassword');
+      await inRoute(async () => notTooLong(currentPassword), 'currentPassword');
+      const device = work.devices.read(ctx.getCookie(deviceCookie(ctx)), name);
+      const address = ctx.headers?.get(ADDRESS_HEADER) ?? '';
+      const wish = { userId: user.id, password: newPassword };
+      const { proof } = await inRoute(
+        () =>
+          work.changePassword({ name, password: currentPassword, address, device }, wish).catch(notConfirmed),
+        'currentPassword',
+      );
+      const session = await ctx.context.internalAdapter.createSession(user.id);
+      await stillProved(ctx, session, proof);
+      await setSessionCookie(ctx, { session, user });
+      await ctx.context.internalAdapter.deleteSession(before.token);
+      return ctx.json({ token: session.token, user });
     },
   );
 
@@ -80,9 +117,13 @@ export function accounts(work: Accounts, audit: Audit) {
   }
 
   /** Throws, and the session is gone, where the password is another one by now or the person may not enter. */
-  async function stillProved(ctx: Context, { token, userId }: SessionRow, proof: string | null | undefined) {
+  function stillProved(ctx: Context, session: SessionRow, proof: string | null | undefined) {
+    return stillSo(ctx, session, () => work.checkProof(session.userId, proof));
+  }
+
+  async function stillSo(ctx: Context, { token }: SessionRow, check: () => Promise<void>) {
     try {
-      await inRoute(() => work.checkProof(userId, proof));
+      await inRoute(check);
     } catch (error) {
       await ctx.context.internalAdapter.deleteSession(token);
       throw error;
@@ -92,7 +133,7 @@ export function accounts(work: Accounts, audit: Audit) {
   return {
     id: 'username',
     schema,
-    endpoints: { signUpEmail, signInUsername },
+    endpoints: { signUpEmail, signInUsername, changePassword },
     hooks: {
       after: [
         {
@@ -108,8 +149,10 @@ export function accounts(work: Accounts, audit: Audit) {
             const { internalAdapter } = ctx.context;
             const had =
               before && before !== fresh.session.token ? await internalAdapter.findSession(before) : null;
+            const isArrival = ctx.path?.startsWith('/callback/');
+            if (isArrival) await stillSo(ctx, fresh.session, () => work.checkConnected(fresh.user.id));
             // By another service people arrive without a name to sign in by.
-            if (ctx.path?.startsWith('/callback/'))
+            if (isArrival)
               await inRoute(async () => {
                 const guest = had?.user.isAnonymous ? had.user.id : undefined;
                 const actor = await work.arrive(fresh.user.id, guest);
@@ -128,6 +171,16 @@ function wellFormed(name: string | null): string {
   if (name === null)
     throw new ChatError('bad_name', "a name is 1–32 letters, digits and . _ ' -, of one alphabet");
   return name;
+}
+
+function notTooLong(password: string): void {
+  if (password.length > LONGEST_PASSWORD) throw new ChatError('bad_schema', 'the password is too long');
+}
+
+/** Whoever is signed in already is told so as Better Auth does. */
+function notConfirmed(error: unknown): never {
+  if (!(error instanceof ChatError) || error.code !== 'unauthenticated') throw error;
+  throw new APIError('BAD_REQUEST', { code: 'INVALID_PASSWORD', message: 'this is not your password' });
 }
 
 function deviceCookie(ctx: Context): string {

@@ -7,6 +7,7 @@ import { KnownDevices } from './known-device.js';
 import type { PasswordHashes } from './password.hash.js';
 import { PasswordProofs } from './password-proof.js';
 import { checkPassword } from './password.rules.js';
+import { OIDC } from './providers.js';
 import { Registration } from './registration.js';
 import type { SignInGuard } from './sign-in.guard.js';
 import type { ProfileChanges } from './sign-outs.js';
@@ -109,6 +110,33 @@ export class Accounts {
     return { userId: person.id, proof: this.proofs.of(person.id, hash) };
   }
 
+  /** Resolves with what the person signs in by. Throws `bad_schema` where there is no password, or this will not do. */
+  async checkNewPassword(userId: string, password: string): Promise<string> {
+    const query = this.people().select(['username', 'name']).where('user.id', '=', userId);
+    const person = await this.database.attempt(() => query.executeTakeFirst());
+    if (!person?.password || !person.username)
+      throw new ChatError('bad_schema', 'there is no password to change');
+    checkPassword(password, [person.username, person.name]);
+    return person.username;
+  }
+
+  /**
+   * By who knows the password of now: where it is another one by then, also by a change at the same moment, this one is
+   * refused. Throws what `verify` throws.
+   */
+  async changePassword(
+    known: Try,
+    { userId, password }: { userId: string; password: string },
+  ): Promise<Proved> {
+    const { proof } = await this.verify(known);
+    const next = await this.hashes.hash(password);
+    const query = this.people().where('user.id', '=', userId);
+    const person = await this.database.attempt(() => query.executeTakeFirst());
+    const old = person?.password ?? '';
+    if (!this.proofs.fits(proof, userId, old) || !(await this.replace(userId, old, next))) throw wrong();
+    return { userId, proof: this.proofs.of(userId, next) };
+  }
+
   /** Of somebody whom another service has just let in. */
   async proofOf(userId: string): Promise<string> {
     const query = this.people().where('user.id', '=', userId);
@@ -129,6 +157,17 @@ export class Accounts {
     checkStanding(person);
   }
 
+  /** As `checkProof`, for who comes by another service: whether it still is a way in. */
+  async checkConnected(userId: string): Promise<void> {
+    const query = this.tables
+      .selectFrom('account')
+      .select('id')
+      .where('userId', '=', userId)
+      .where('providerId', '=', OIDC);
+    if (!(await this.database.attempt(() => query.executeTakeFirst())))
+      throw new ChatError('unauthenticated', 'this account is not connected any more');
+  }
+
   private find(name: string) {
     return this.database.attempt(() => this.people().where('username', '=', name).executeTakeFirst());
   }
@@ -145,20 +184,28 @@ export class Accounts {
   /** Resolves with the hash that is kept now. One that somebody else has put there since stays. */
   private async renew(userId: string, old: string, password: string): Promise<string> {
     const renewed = await this.hashes.hash(password);
-    const update = this.tables
-      .updateTable('account')
-      .set({ password: renewed, updatedAt: columnsOf(this.database.dialect).instant(new Date()) })
-      .where('userId', '=', userId)
-      .where('providerId', '=', 'credential')
-      .where('password', '=', old);
-    const { numUpdatedRows } = await this.database.attempt(() => update.executeTakeFirstOrThrow());
-    if (numUpdatedRows > 0n) return renewed;
+    if (await this.replace(userId, old, renewed)) return renewed;
     const person = await this.database.attempt(() =>
       this.people().where('user.id', '=', userId).executeTakeFirst(),
     );
     // Two that sign in at the same moment both renew; another password is another matter.
     if (!person?.password || !(await this.hashes.verify(person.password, password))) throw wrong();
     return person.password;
+  }
+
+  /** Resolves with whether `old` was what was kept until now. */
+  private async replace(userId: string, old: string, password: string): Promise<boolean> {
+    const update = this.tables
+      .updateTable('account')
+      .set({ password, updatedAt: columnsOf(this.database.dialect).instant(new Date()) })
+      .where('userId', '=', userId)
+      .where('providerId', '=', 'credential')
+      .where('password', '=', old);
+    const { numUpdatedRows } = await this.database.attempt(() => update.executeTakeFirstOrThrow());
+    if (numUpdatedRows > 0n) return true;
+    const now = this.people().where('user.id', '=', userId);
+    // A repetition of ours whose first answer was lost.
+    return (await this.database.attempt(() => now.executeTakeFirst()))?.password === password;
   }
 
   private get tables() {

@@ -69,7 +69,7 @@ export class AuthGate {
     if (token) await this.auth.end(token);
   }
 
-  /** Better Auth ends them before it writes the new password: meanwhile the old one still signed in. */
+  /** Only now that the new password is there: until then the old one still signed in. */
   private async endOthers(answer: Response): Promise<void> {
     const { token, user } = (await answer.json()) as { token: string; user: { id: string } };
     await this.auth.revocation.afterPasswordChange(user.id, token);

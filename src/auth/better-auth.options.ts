@@ -17,7 +17,7 @@ import { OneTimeCodes } from './one-time-codes.js';
 import { singleUse } from './one-time-codes.plugin.js';
 import { keysForBots, oidc, type OidcOptions } from './optional.plugins.js';
 import type { PasswordHashes } from './password.hash.js';
-import { checkPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.rules.js';
 import { OIDC } from './providers.js';
 import { secondFactor } from './second-factor.plugin.js';
 import { firstEnd, SESSION_ABSOLUTE } from './session-lifetime.js';
@@ -152,10 +152,6 @@ export function authOptions(options: AuthOptions, secure: boolean, parts: AuthPa
     hooks: {
       before: createAuthMiddleware(async (context) => {
         if (context.request && context.request.method !== 'GET') await formCsrfMiddleware(context);
-        if (context.path !== '/change-password') return;
-        await inRoute(async () => checkPassword(String(context.body?.newPassword ?? '')), 'newPassword');
-        // Whoever knew the old one is out.
-        if (context.body) context.body.revokeOtherSessions = true;
       }),
     },
     advanced: {

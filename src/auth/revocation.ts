@@ -19,6 +19,8 @@ export class Revocation {
    */
   async afterPasswordChange(userId: string, except = ''): Promise<void> {
     const { tables } = this;
+    // What lets in ends before what was let in by it.
+    await this.disconnect(userId);
     const ended = await this.database.attempt(async () => {
       await forgetWaiting(tables, userId);
       return tables
@@ -31,7 +33,6 @@ export class Revocation {
     this.sessions.dropPerson(userId);
     for (const { id } of ended) await this.signOuts.tell({ userId, sessionId: id, why: 'signed_out' });
     await this.endKeys(userId);
-    await this.disconnect(userId);
   }
 
   /** From the other service, where a password is left to sign in by. Resolves with whether there was one. */

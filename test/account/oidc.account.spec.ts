@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Auth } from '../../src/auth/better-auth.js';
 import type { AuditEvent } from '../../src/protocol/index.js';
 import { call, textOf } from '../web/visitor.js';
 import { Browser, password, register } from './browser-without-script.js';
-import { connect, house, me, signIn } from './oidc.house.js';
+import { connect, house, leave, me, signIn } from './oidc.house.js';
+import { passProvider } from './oidc.provider.js';
 import { secure } from './secure.js';
 import { totp } from './totp.js';
 
@@ -116,5 +118,24 @@ describe('another service, for an account', () => {
     const again = new Browser(it.chat.url);
     await signIn(again, 'u-24');
     expect((await me(again)).id).not.toBe(id);
+  });
+
+  it('lets nobody in who comes by it at the moment in which a new password ends it', async () => {
+    await using it = await house();
+    const ann = await register(it.chat.url, 'Ann');
+    await connect(ann, 'u-26');
+    const thief = new Browser(it.chat.url);
+    const back = await passProvider(await leave(thief), 'u-26');
+    const { internalAdapter: store } = await it.chat.app.get(Auth).for({}).$context;
+    const create = store.createSession.bind(store);
+    store.createSession = async (...given) => {
+      store.createSession = create;
+      const changed = { currentPassword: password, newPassword: 'another battery horse' };
+      expect((await ann.post('/chat/~account/password/', changed)).status).toBe(303);
+      return create(...given);
+    };
+    await thief.get(back);
+    expect((await thief.get('/chat/~account/')).location).toContain('~sign-in');
+    expect((await ann.get('/chat/~account/')).status).toBe(200);
   });
 });

@@ -226,5 +226,18 @@ onEachDatabase((open) => {
       expect((await elsewhere.post('/sign-in/username', ann)).status).toBe(401);
       expect((await elsewhere.post('/sign-in/username', { ...ann, password: next })).status).toBe(200);
     });
+
+    it('is guessed no faster than by signing in: both count together', async () => {
+      await using place = await open();
+      await using server = await serve(place, { rateLimit: true });
+      const here = new Client(server);
+      await here.post('/sign-up/email', ann);
+      const newPassword = 'seven swans a swimming';
+      for (const currentPassword of ['not this', 'nor that', 'nor the other'])
+        expect((await here.post('/change-password', { currentPassword, newPassword })).status).toBe(400);
+      for (const guess of ['perhaps this', 'or that'])
+        expect((await here.post('/sign-in/username', { ...ann, password: guess })).status).toBe(401);
+      expect((await here.post('/sign-in/username', ann)).status).toBe(429);
+    });
   });
 });

@@ -56,23 +56,46 @@ onEachDatabase((open) => {
       expect(await sessions(server)).toBe(1);
     });
 
-    it('is found where it ends between the steps of a change of the password', async () => {
+    it('is refused where the new password is there, and the sign-ins by the old one have not ended yet', async () => {
       await using place = await open();
       await using server = await serve(place);
       const [owner, thief] = [new Client(server), new Client(server)];
       await owner.post('/sign-up/email', ann);
-      // Better Auth ends what is there first; the new password is written after that.
-      const { internalAdapter: store } = await server.auth.for({}).$context;
-      const end = store.deleteUserSessions.bind(store);
-      store.deleteUserSessions = async (...given) => {
+      const { revocation } = server.auth;
+      const end = revocation.afterPasswordChange.bind(revocation);
+      const tries: number[] = [];
+      revocation.afterPasswordChange = async (...given) => {
+        tries.push((await thief.post('/sign-in/username', ann)).status);
         await end(...given);
-        expect((await thief.post('/sign-in/username', ann)).status).toBe(200);
       };
       const change = { currentPassword: password, newPassword: another };
       expect((await owner.post('/change-password', change)).status).toBe(200);
-      expect(await thief.who()).toMatchObject({ code: 'unauthenticated' });
+      expect(tries).toEqual([401]);
       expect(await owner.who()).toMatchObject({ user: { name: 'Ann' } });
       expect(await sessions(server)).toBe(1);
+    });
+
+    it('and changes the password is refused where somebody else has changed it meanwhile', async () => {
+      await using place = await open();
+      await using server = await serve(place);
+      const [owner, thief] = [new Client(server), new Client(server)];
+      await owner.post('/sign-up/email', ann);
+      await thief.post('/sign-in/username', ann);
+      const held = holdBack(server);
+      const theirs = { currentPassword: password, newPassword: 'eight maids a milking' };
+      const late = thief.post('/change-password', theirs);
+      await held.checked;
+      const mine = { currentPassword: password, newPassword: another };
+      expect((await owner.post('/change-password', mine)).status).toBe(200);
+      held.goOn();
+      expect((await late).status).toBe(400);
+      expect(await owner.who()).toMatchObject({ user: { name: 'Ann' } });
+      expect(await thief.who()).toMatchObject({ code: 'unauthenticated' });
+      expect(await sessions(server)).toBe(1);
+      const signIn = (word: string) =>
+        new Client(server).post('/sign-in/username', { ...ann, password: word });
+      expect((await signIn(another)).status).toBe(200);
+      expect((await signIn(theirs.newPassword)).status).toBe(401);
     });
 
     it('is refused where the person is shut out meanwhile, and is not there when they are let in again', async () => {
