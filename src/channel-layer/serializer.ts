@@ -126,6 +126,11 @@ const exactIntegers: Reviver = (_key, value, { source }) =>
     ? BigInt(source)
     : value;
 
+/** Python writes numbers that are none as words, which are not JSON. Strings are matched to be passed over. */
+const pythonNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)/g;
+/** Beyond every double, and so no number of a message: whatever holds it is left out, as with msgpack. */
+const asNumber = (part: string) => (part.startsWith('"') ? part : '1e999');
+
 const json: Codec = {
   encode(message) {
     const text = JSON.stringify(message, (_key, value: unknown) => {
@@ -139,8 +144,14 @@ const json: Codec = {
     });
     return Buffer.from(text, 'utf8');
   },
-  decode: (bytes) =>
-    JSON.parse(Buffer.from(bytes).toString('utf8'), exactIntegers as (k: string, v: unknown) => unknown),
+  decode(bytes) {
+    const text = Buffer.from(bytes).toString('utf8');
+    const parse = (json: string): unknown =>
+      JSON.parse(json, exactIntegers as (k: string, v: unknown) => unknown);
+    return parse(
+      text.includes('NaN') || text.includes('Infinity') ? text.replace(pythonNumbers, asNumber) : text,
+    );
+  },
 };
 
 const codecs: Record<SerializerFormat, Codec> = { msgpack, json };
