@@ -5,7 +5,7 @@ import type { QueueLinkEvents } from './queue-link.js';
 import type { RisingClock } from './rising-clock.js';
 
 export interface QueueHostOptions {
-  host: string | RedisOptions;
+  host: RedisOptions;
   keys: QueueKeys;
   /** This process. */
   process: string;

@@ -39,7 +39,7 @@ export class QueueLink {
   private ended = false;
 
   constructor(
-    host: string | RedisOptions,
+    host: RedisOptions,
     private readonly events: QueueLinkEvents,
   ) {
     this.commander = this.client(host);
@@ -161,7 +161,7 @@ export class QueueLink {
     );
   }
 
-  private client(host: string | RedisOptions): Redis {
+  private client(host: RedisOptions): Redis {
     const client = oneLifeClient(host);
     client.on('error', (error: unknown) => {
       if (!this.ended) this.lastError = reasonOf(error);

@@ -1,96 +1,74 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { parseSentinels, parseSocket } from './redis-url.js';
+import { isTlsSetting, tlsOptions, type TlsSettings } from './redis-tls.js';
+import { parseUrl } from './redis-url.js';
 
 /**
  * Where one Redis is: a URL, ioredis' options, or what channels_redis' `hosts` may hold: a pair of host and port, an
  * address, or sentinels. A Redis behind sentinels can also be written as a URL, which fits an environment variable:
  * `redis-sentinel://user:password@one:26379;two:26379/mymaster?db=0&sentinelPassword=…` (`rediss-sentinel://` for TLS).
+ * A URL may end as in Django's settings: `rediss://cache:6380/1?ssl_ca_certs=/etc/ssl/our-ca.pem`.
  */
 export type RedisHostOption =
   | string
   | readonly [host: string, port: number]
-  | {
-      address: string | readonly [host: string, port: number];
-      db?: number;
-      username?: string;
-      password?: string;
-    }
-  | {
-      sentinels: readonly (readonly [host: string, port: number])[];
-      masterName: string;
-      sentinelKwargs?: SentinelKwargs;
-      db?: number;
-      username?: string;
-      password?: string;
-    }
-  | {
-      /** As it stands in Django's settings. */
-      sentinels: readonly (readonly [host: string, port: number])[];
-      master_name: string;
-      sentinel_kwargs?: SentinelKwargs;
-      db?: number;
-      username?: string;
-      password?: string;
-    }
+  | ({ address: string | readonly [host: string, port: number] } & Access)
+  | ({ sentinels: Sentinels; masterName: string; sentinelKwargs?: SentinelKwargs } & Access)
+  /** As it stands in Django's settings. */
+  | ({ sentinels: Sentinels; master_name: string; sentinel_kwargs?: SentinelKwargs } & Access)
   | RedisOptions;
 
-interface SentinelKwargs {
-  username?: string;
-  password?: string;
-}
+type Sentinels = readonly (readonly [host: string, port: number])[];
+type Access = { db?: number; username?: string; password?: string; ssl?: boolean } & TlsSettings;
+type SentinelKwargs = Omit<Access, 'db'>;
 
-/** What ioredis understands: a URL, or options. Throws a `TypeError` for anything that names no Redis. */
-export function redisAddress(host: RedisHostOption): string | RedisOptions {
-  if (typeof host === 'string') {
-    if (host.startsWith('unix:')) {
-      const socket = parseSocket(host);
-      if (!socket) throw new TypeError('A URL of a socket is unix:///path/to/redis.sock');
-      return socket;
-    }
-    if (!/^rediss?-sentinel:/.test(host)) return host;
-    const options = parseSentinels(host);
-    if (!options) throw new TypeError('A URL of sentinels is redis-sentinel://one:26379;two:26379/<master>');
-    return options;
-  }
+/** What ioredis understands. Throws a `TypeError` for anything that names no Redis. */
+export function redisAddress(host: RedisHostOption): RedisOptions {
+  if (typeof host === 'string') return parseUrl(host);
   if (isPair(host)) return { host: host[0], port: host[1] };
   if ('address' in host) return withAddress(host);
   if ('master_name' in host) {
     const { master_name: masterName, sentinel_kwargs: sentinelKwargs, ...same } = host;
     return redisAddress({ ...same, masterName, ...(sentinelKwargs && { sentinelKwargs }) });
   }
-  if (!('masterName' in host)) return host;
-  const { sentinels, masterName, sentinelKwargs, ...rest } = host;
-  return {
-    ...rest,
-    name: masterName,
-    sentinels: sentinels.map(([name, port]) => ({ host: name, port })),
-    sentinelUsername: sentinelKwargs?.username,
-    sentinelPassword: sentinelKwargs?.password,
-  };
+  return 'masterName' in host ? withSentinels(host) : host;
 }
 
 /** What the address itself says goes before what stands beside it, as in redis-py. */
-function withAddress({
-  address,
-  ...beside
-}: Extract<RedisHostOption, { address: unknown }>): string | RedisOptions {
-  const unknown = Object.keys(beside).filter((name) => !['db', 'username', 'password'].includes(name));
+function withAddress({ address, ...beside }: Extract<RedisHostOption, { address: unknown }>): RedisOptions {
+  const { tls, rest } = apart(beside);
+  const unknown = Object.keys(rest).filter((name) => !['db', 'username', 'password'].includes(name));
   if (unknown.length > 0)
-    throw new TypeError(`Beside an address stand db, username and password, not ${unknown.join(', ')}`);
-  const there = redisAddress(address);
-  if (Object.keys(beside).length === 0) return there;
-  return { ...beside, ...(typeof there === 'string' ? partsOf(there) : there) };
+    throw new TypeError(
+      `Beside an address stand db, username, password and ssl_…, not ${unknown.join(', ')}`,
+    );
+  const there = { ...rest, ...redisAddress(address) };
+  if (!tls) return there;
+  if (!there.tls) throw new TypeError('TLS needs an address that begins with rediss://');
+  return { ...there, tls: { ...tlsOptions(tls), ...there.tls } };
 }
 
-function partsOf(url: string): RedisOptions {
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
+function withSentinels(host: Extract<RedisHostOption, { masterName: unknown }>): RedisOptions {
+  const { sentinels, masterName, sentinelKwargs = {}, ...beside } = host;
+  const [master, sentinel] = [apart(beside), apart(sentinelKwargs)];
   return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || 6379),
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
-    ...(/^\/\d+$/.test(pathname) && { db: Number(pathname.slice(1)) }),
-    ...(protocol === 'rediss:' && { tls: {} }),
+    ...master.rest,
+    name: masterName,
+    sentinels: sentinels.map(([name, port]) => ({ host: name, port })),
+    sentinelUsername: sentinelKwargs.username,
+    sentinelPassword: sentinelKwargs.password,
+    ...(master.tls && { tls: tlsOptions(master.tls), enableTLSForSentinelMode: true }),
+    ...(sentinel.tls && { sentinelTLS: tlsOptions(sentinel.tls) }),
+  };
+}
+
+/** What is said of TLS, if anything is, and the rest. `ssl` alone says that there is TLS. */
+function apart<T extends TlsSettings & { ssl?: boolean }>({ ssl, ...all }: T) {
+  const isTls = ([name]: [string, unknown]) => isTlsSetting(name);
+  const entries = Object.entries(all);
+  const tls = entries.filter(isTls);
+  return {
+    tls: ssl || tls.length > 0 ? (Object.fromEntries(tls) as TlsSettings) : undefined,
+    rest: Object.fromEntries(entries.filter((entry) => !isTls(entry))),
   };
 }
 
@@ -104,14 +82,14 @@ export async function connectOnce(client: Redis): Promise<void> {
 }
 
 /** Without a user or a password. */
-export function addressName(host: string | RedisOptions): string {
-  if (typeof host === 'string') return URL.canParse(host) ? new URL(host).host : 'at a socket';
+export function addressName(host: RedisOptions): string {
   return host.path ?? host.name ?? `${host.host ?? 'localhost'}:${host.port ?? 6379}`;
 }
 
 /** A client that never reconnects and never resends: its first fault ends it. Not connected yet. */
-export function oneLifeClient(host: string | RedisOptions): Redis {
-  const options: RedisOptions = {
+export function oneLifeClient(host: RedisOptions): Redis {
+  return new Redis({
+    ...host,
     lazyConnect: true,
     retryStrategy: () => null,
     reconnectOnError: null,
@@ -128,8 +106,7 @@ export function oneLifeClient(host: string | RedisOptions): Redis {
     connectionName: 'nest-realtime-chat',
     sentinelRetryStrategy: () => null,
     sentinelReconnectStrategy: () => null,
-  };
-  return typeof host === 'string' ? new Redis(host, options) : new Redis({ ...host, ...options });
+  });
 }
 
 /** A refused connection to two addresses of one name is an error without a message. */

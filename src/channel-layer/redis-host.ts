@@ -62,7 +62,7 @@ export class RedisHost {
   private closed = false;
 
   constructor(
-    private readonly options: { host: string | RedisOptions; prefix: string },
+    private readonly options: { host: RedisOptions; prefix: string },
     private readonly events: HostEvents,
     private readonly log: FaultLog,
   ) {

@@ -36,7 +36,7 @@ export class RedisLink {
   private ended = false;
 
   constructor(
-    host: string | RedisOptions,
+    host: RedisOptions,
     private readonly events: LinkEvents,
   ) {
     this.subscriber = this.client(host);
@@ -136,7 +136,7 @@ export class RedisLink {
     this.events.alive();
   }
 
-  private client(host: string | RedisOptions): Redis {
+  private client(host: RedisOptions): Redis {
     const client = oneLifeClient(host);
     client.on('error', (error: unknown) => {
       if (!this.ended) this.lastError = reasonOf(error);

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isOurs, processOf, queueOf } from '../channel-layer/names.js';
 import { addressName, connectOnce, oneLifeClient, redisAddress } from '../channel-layer/redis-address.js';
 import { recogniseChannel, recogniseKey } from './recognise.js';
+import { withWayOut } from './way-out.js';
 
 /** What one Redis has. Nothing is written to it, and no message is taken. */
 export interface Sight {
@@ -59,19 +60,11 @@ export async function look(url: string, listenMs: number): Promise<Sight> {
     await listen(client, ear, sight, listenMs);
     return sight;
   } catch (error) {
-    throw withRights(reason ?? error);
+    throw withWayOut(reason ?? error);
   } finally {
     client.disconnect();
     ear.disconnect();
   }
-}
-
-function withRights(error: unknown): unknown {
-  if (!(error instanceof Error) || !error.message.startsWith('NOPERM')) return error;
-  return new Error(
-    `${error.message}. To look, the user needs ~* &* +@all -@write; our server needs the keys and channels that begin with ` +
-      "Django's prefix or with nchat: (~asgi* ~nchat:* &asgi* &nchat:* +@all -@admin)",
-  );
 }
 
 async function about(client: Redis): Promise<Sight> {

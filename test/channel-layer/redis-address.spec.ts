@@ -12,8 +12,14 @@ const mymaster = {
 
 describe('where a Redis is', () => {
   it("may be said in every way of channels_redis' hosts", () => {
-    expect(redisAddress('redis://cache:6380/1')).toBe('redis://cache:6380/1');
-    expect(redisAddress({ address: 'rediss://cache' })).toBe('rediss://cache');
+    expect(redisAddress('redis://cache:6380/1')).toEqual({ host: 'cache', port: 6380, db: 1 });
+    expect(redisAddress('redis://[::1]?db=2&password=x&socket_timeout=5')).toEqual({
+      host: '::1',
+      port: 6379,
+      db: 2,
+      password: 'x',
+    });
+    expect(redisAddress({ address: 'rediss://cache' })).toEqual({ host: 'cache', port: 6379, tls: {} });
     expect(redisAddress(['cache', 6380])).toEqual({ host: 'cache', port: 6380 });
     expect(redisAddress({ address: ['cache', 6380] })).toEqual({ host: 'cache', port: 6380 });
     expect(redisAddress({ host: 'cache', tls: {} })).toEqual({ host: 'cache', tls: {} });
@@ -70,7 +76,9 @@ describe('where a Redis is', () => {
       sentinelPassword: 's',
       tls: {},
       enableTLSForSentinelMode: true,
+      sentinelTLS: {},
     });
+    expect(redisAddress('rediss-sentinel://one/m?sentinelTls=off').sentinelTLS).toBeUndefined();
     expect(redisAddress('redis-sentinel://[::1]:1/m')).toMatchObject({
       sentinels: [{ host: '::1', port: 1 }],
     });
@@ -78,7 +86,7 @@ describe('where a Redis is', () => {
   });
 
   it('is told without a user or a password', () => {
-    expect(addressName('redis://user:pass@cache:6380')).toBe('cache:6380');
+    expect(addressName(redisAddress('redis://user:pass@cache:6380'))).toBe('cache:6380');
     expect(addressName(redisAddress('redis-sentinel://u:p@one/mymaster'))).toBe('mymaster');
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../support/redis.js';
+import { caFile, startTlsRedis } from '../support/tls.js';
 import { doctor, doctorWith, quick } from './doctor.house.js';
 
 let redis: TestRedis;
@@ -16,6 +17,33 @@ describe('what the doctor says of a Redis', { timeout: 60_000 }, () => {
     expect(text).not.toContain('hush');
     expect(code).toBe(2);
     expect((await doctor('--redis', locked.url.replace('//', '//:right@'), ...quick)).code).toBe(0);
+  });
+
+  it('says how to trust a Redis behind TLS, and looks at it then', async () => {
+    await using secure = await startTlsRedis();
+    const at = async (url: string) => doctor('--redis', url, ...quick);
+    const elsewhere = secure.tlsUrl.replace('localhost', '127.0.0.1');
+    const wrong = await Promise.all([
+      at(secure.tlsUrl),
+      at(`${elsewhere}?ssl_ca_certs=${caFile}`),
+      at(secure.tlsUrl.replace('rediss', 'redis')),
+      at(secure.url.replace('redis', 'rediss')),
+      at(`${secure.tlsUrl}?ssl_ca_certs=/nowhere.pem`),
+    ]);
+    const ways = [
+      '?ssl_ca_certs=',
+      '?ssl_check_hostname=false',
+      'rediss://',
+      'or not (redis://)',
+      'cannot be read',
+    ];
+    for (const [n, { text, code }] of wrong.entries()) {
+      expect(text).toContain(ways[n]);
+      expect(code).toBe(2);
+    }
+    const { text, code } = await at(`${secure.tlsUrl}?ssl_ca_certs=${caFile}`);
+    expect(text).toContain(`Redis localhost:${secure.tlsPort}: version`);
+    expect(code).toBe(0);
   });
 
   it('warns of a Redis that takes no messages, of a cluster, and of one that forgets what it holds', async () => {

@@ -5,13 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from './free-port.js';
+import { tlsSettings } from './tls.js';
 
-/** A real Sentinel for one master, called `mymaster`, on loopback; one vote decides. */
-export async function startSentinel(masterPort: number) {
+/** A real Sentinel for one master, called `mymaster`, on loopback; one vote decides. With `tls`, it speaks nothing else. */
+export async function startSentinel(masterPort: number, { tls = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sentinel-'));
   const port = await freePort();
+  const door = tls
+    ? ['port 0', 'tls-replication yes', ...tlsSettings(port).map((pair) => pair.join(' '))]
+    : [`port ${port}`];
   const settings = [
-    `port ${port}`,
+    ...door,
     'bind 127.0.0.1',
     `dir ${folder}`,
     `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`,
