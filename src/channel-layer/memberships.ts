@@ -47,6 +47,11 @@ export class Memberships {
     return this.wanted.has(idOf(group, channel));
   }
 
+  /** Whether Redis has said that some channel of ours is in it. */
+  isConfirmed(group: string): boolean {
+    return this.all().some((membership) => membership.group === group && membership.confirmed);
+  }
+
   /** Redis has removed it. */
   left(group: string, channel: string): void {
     this.unwanted.delete(idOf(group, channel));
@@ -65,6 +70,13 @@ export class Memberships {
 
   all(): Membership[] {
     return [...this.wanted.values()];
+  }
+
+  inParts(most: number): Membership[][] {
+    const all = this.all();
+    return Array.from({ length: Math.ceil(all.length / most) }, (_, n) =>
+      all.slice(n * most, (n + 1) * most),
+    );
   }
 
   unconfirmed(most: number): Membership[] {

@@ -2,6 +2,7 @@ import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
 import { MembershipWatch } from './membership-watch.js';
 import { type Membership, Memberships } from './memberships.js';
+import { processOf } from './names.js';
 import type { QueueHostEvents, QueueHostOptions } from './queue-host.options.js';
 import { QueueLink } from './queue-link.js';
 import { type Call, QueuePeers, renewEveryMs } from './queue-peers.js';
@@ -26,6 +27,7 @@ export class QueueHost {
   /** A link has failed since the last one that was ready. */
   private away = false;
   private missed = false;
+  private mending = false;
   private attempt = 0;
   private readyAt = 0;
   private reopening?: NodeJS.Timeout;
@@ -51,7 +53,7 @@ export class QueueHost {
     this.renewing = setInterval(() => void this.renewLease(), renewEveryMs).unref();
     // At a quarter of their time: three renewals may fail. Timers overflow at 24 days.
     const quarter = Math.min((options.groupExpiry * 1000) / 4, 6 * 3_600_000);
-    this.rejoining = setInterval(() => this.rejoin(), quarter).unref();
+    this.rejoining = setInterval(() => void this.rejoin(), quarter).unref();
     this.open();
   }
 
@@ -79,6 +81,12 @@ export class QueueHost {
     this.peers.owe();
     if (reason)
       this.log.warn(`refused ${this.name}`, `Redis ${this.name} did not take a message (${reason})`);
+  }
+
+  /** Whom Redis has in a group that we are in. Where we are missing, somebody emptied it, and surely not it alone. */
+  compare(group: string, members: string[]): void {
+    if (this.mending || members.some((name) => processOf(name) === this.options.process)) return;
+    if (this.memberships.isConfirmed(group)) void this.mend();
   }
 
   /** What this process waits for has changed. */
@@ -214,18 +222,24 @@ export class QueueHost {
     try {
       // Else the others took us for dead and cleared what was ours, or somebody emptied the groups: Django's flush().
       if ((await this.peers.renew()) && (await this.watch.holds())) return;
-      this.rejoin();
-      this.tellDiscontinuity();
+      await this.mend();
     } catch (error) {
       this.log.warn(`lease ${this.name}`, `Redis ${this.name} did not renew our lease (${String(error)})`);
     }
   }
 
-  private rejoin(): void {
+  /** First we are in all groups again, then it is said: who compares positions afterwards misses nothing more. */
+  private async mend(): Promise<void> {
+    this.mending = true;
+    await this.rejoin();
+    this.mending = false;
+    this.tellDiscontinuity();
+  }
+
+  private async rejoin(): Promise<void> {
     const { link } = this;
     if (!link || !this.ready) return;
-    const all = this.memberships.all();
-    for (let i = 0; i < all.length; i += batch) void this.confirm(link, all.slice(i, i + batch));
+    await Promise.all(this.memberships.inParts(batch).map((part) => this.confirm(link, part)));
   }
 
   private tellDiscontinuity(kind: Discontinuity = 'missed'): void {

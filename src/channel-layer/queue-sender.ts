@@ -74,7 +74,10 @@ export class QueueSender {
     }
     // Answers come in the order of the questions, so what follows them is in the order of the calls.
     await members.then(
-      (names) => this.fanOut(names as string[], message),
+      (names) => {
+        if (local.hasGroup(group)) host.compare(keys.group(group), names as string[]);
+        return this.fanOut(names as string[], message);
+      },
       (error: unknown) => this.lost(host, 1, error),
     );
   }

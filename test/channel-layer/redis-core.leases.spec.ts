@@ -99,6 +99,28 @@ describe.concurrent('processes of the core layer', () => {
     },
   );
 
+  it('see with the next message to a group of theirs that it was emptied, and enter all of theirs again', async ({
+    expect,
+  }) => {
+    await using redis = await startRedis();
+    const operator = new Redis(redis.url, { protocol: 2 });
+    const layer = new RedisChannelLayer({ hosts: [redis.url] });
+    await healthOf(layer, 'ready');
+    const [here, there] = [await layer.newChannel(), await layer.newChannel()];
+    await layer.groupAdd('here', here);
+    await layer.groupAdd('there', there);
+    // Sooner than the renewal of a lease.
+    const gap = nextOf(layer.discontinuity, 1, 4_000);
+    await operator.flushall();
+    await layer.groupSend('here', event('lost'));
+    expect(await gap).toEqual(['missed']);
+    const arrived = nextOf(layer.receive(there), 1);
+    await layer.groupSend('there', event('hi'));
+    expect(await arrived).toEqual([event('hi')]);
+    await layer.close();
+    operator.disconnect();
+  });
+
   it('leave a group that they gave up while Redis was away', async ({ expect }) => {
     await using redis = await startRedis();
     const operator = new Redis(redis.url, { protocol: 2 });
