@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isRedisUrl } from '../channel-layer/redis-url.js';
+import { parseKeys } from '../channel-layer/encryption-keys.js';
+import { parseUrl } from '../channel-layer/redis-url.js';
 import { defaultLimits, isRoomName } from '../protocol/index.js';
 
 const Flag = z.enum(['on', 'off']).transform((value) => value === 'on');
@@ -13,6 +14,15 @@ const List = z
       .map((item) => item.trim())
       .filter(Boolean),
   );
+
+/** What the reader throws is what is wrong. */
+const understood = (read: (value: string) => unknown) => (value: string, context: z.core.$RefinementCtx) => {
+  try {
+    read(value);
+  } catch (error) {
+    context.addIssue((error as Error).message);
+  }
+};
 
 const origin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 
@@ -39,12 +49,10 @@ const Schema = z.object({
     .default('sqlite:./data/chat.db'),
   /** Connections to PostgreSQL that this process may hold. */
   DATABASE_POOL: count(10),
+  /** With the files that it names. */
   REDIS_URL: z
     .string()
-    .refine(
-      (value) => value.split(',').every((host) => isRedisUrl(host.trim())),
-      'must be redis://…, rediss://…, unix:///path or redis-sentinel://one:26379;two:26379/<master>, several separated by commas',
-    )
+    .superRefine(understood((value) => value.split(',').map((host) => parseUrl(host.trim()))))
     .optional(),
   CHANNEL_LAYER: z.enum(['memory', 'redis-pubsub', 'redis']).optional(),
   CHANNEL_PREFIX: z
@@ -56,7 +64,7 @@ const Schema = z.object({
   CHANNEL_EXPIRY: count(60),
   GROUP_EXPIRY: count(86_400),
   /** The first encrypts, all decrypt. */
-  CHANNEL_ENCRYPTION_KEYS: List,
+  CHANNEL_ENCRYPTION_KEYS: z.string().default('').superRefine(understood(parseKeys)).transform(parseKeys),
   CHANNEL_SERIALIZER: z.enum(['msgpack', 'json']).default('msgpack'),
 
   /** Which rooms are one with a Django app's: none, all public ones, or those named. */

@@ -38,6 +38,7 @@ export function advise(sights: Sight[], keys: readonly string[], env: Environmen
     warnings: [
       ...sights.flatMap(warningsOfRedis),
       ...(djangos.length === 0 ? sights.flatMap(warningsOfElsewhere) : []),
+      ...found.flatMap(warningsOfKeys),
       ...bridge.warnings,
     ],
   };
@@ -116,7 +117,7 @@ function settingsFor(found: Found | undefined): Record<string, string> {
   if (readable?.format) settings.CHANNEL_SERIALIZER = readable.format;
   if (found.messages.some(({ kind }) => kind?.encrypted))
     settings.CHANNEL_ENCRYPTION_KEYS =
-      "Django's symmetric_encryption_keys, in the same order, separated by commas";
+      "Django's symmetric_encryption_keys, in the same order, by commas or as a JSON list";
   return settings;
 }
 
@@ -143,6 +144,16 @@ function problemsOfMessages({ layer, prefix, messages }: Found, keys: readonly s
       `${where} begin with ${[...lengths].join(' or ')} random bytes: set randomPrefixLength, in code`,
     );
   return problems;
+}
+
+/** Right in the middle of a rotation, and deadly else. */
+function warningsOfKeys({ messages }: Found): string[] {
+  const key = Math.max(0, ...messages.map(({ kind }) => kind?.key ?? 0));
+  if (key === 0) return [];
+  return [
+    `Django encrypts with key ${key + 1} of those given, and we would with the first: consumers that do not know that one, ` +
+      'too, die of what we send. Give the keys in the order of Django',
+  ];
 }
 
 /** The order of the hosts decides which group is where. */

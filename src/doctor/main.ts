@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseKeys } from '../channel-layer/encryption-keys.js';
 import { isRedisUrl, withoutSecrets } from '../channel-layer/redis-url.js';
 import { advise } from './advise.js';
 import { look } from './look.js';
@@ -9,7 +10,7 @@ const usage = `npm run doctor -- --redis redis://host:6379[,redis://other:6379]
 Looks at the Redis of a Django app, and says how to be in the same groups and what would break. It writes nothing.
 
   --redis <urls>     Django's hosts, in the same order; by default REDIS_URL
-  --keys <keys>      Django's symmetric_encryption_keys, by commas; by default CHANNEL_ENCRYPTION_KEYS
+  --keys <keys>      Django's symmetric_encryption_keys, by commas or as a JSON list; by default CHANNEL_ENCRYPTION_KEYS
   --listen <seconds> how long to hear what is said, by default 3
   --json             for programs
 
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const [urls, keys, seconds] = [list(values.redis), list(values.keys), Number(values.listen)];
+  const [urls, keys, seconds] = [list(values.redis), parseKeys(values.keys), Number(values.listen)];
   if (urls.length === 0 || !urls.every(isRedisUrl) || !(seconds >= 0 && seconds <= 600))
     throw new TypeError(usage);
   const sights = await Promise.all(

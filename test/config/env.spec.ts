@@ -65,3 +65,32 @@ describe('a wrong environment', () => {
     for (const name of ['PORT', 'ALLOWED_ORIGINS', 'AUTH_SECRET']) expect(told).toContain(`  ${name}: `);
   });
 });
+
+describe('CHANNEL_ENCRYPTION_KEYS', () => {
+  it('takes keys by commas, and such as have commas in a JSON list', () => {
+    const keys = (given: string) => parseEnv({ CHANNEL_ENCRYPTION_KEYS: given }).CHANNEL_ENCRYPTION_KEYS;
+    expect(keys('')).toEqual([]);
+    expect(keys('new, old')).toEqual(['new', 'old']);
+    expect(keys('["a,b ","[old"]')).toEqual(['a,b ', '[old']);
+  });
+
+  it.each(['["a"', "['a']", '[1]', '[""]'])(
+    'says at start that %s is no list, and not what it holds',
+    (given) => {
+      const told = mistakes({ CHANNEL_ENCRYPTION_KEYS: given });
+      expect(told).toContain('CHANNEL_ENCRYPTION_KEYS: must be keys by commas, or a JSON list');
+    },
+  );
+});
+
+describe('REDIS_URL', () => {
+  it.each([
+    ['cache:6379', 'A URL of Redis is redis://host:6379'],
+    ['redis://a,redis-sentinel://one', 'A URL of Redis is redis://host:6379'],
+    ['rediss://cache?ssl_ca_certs=/nowhere.pem', 'ssl_ca_certs cannot be read'],
+    ['redis://cache?ssl_cert_reqs=none', 'begins with rediss://'],
+  ])('says at start what is wrong with %s', (given, sentence) => {
+    const told = mistakes({ REDIS_URL: given });
+    for (const part of ['REDIS_URL: ', sentence]) expect(told).toContain(part);
+  });
+});

@@ -65,6 +65,10 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     const right = await doctor(...at(), ...quick, '--keys', 'next,current');
     expect(right.text).toContain('msgpack, encrypted (key 2 of those given opens them)');
     expect(right.text).toContain('CHANNEL_ENCRYPTION_KEYS=');
+    expect(right.text).toContain('Django encrypts with key 2 of those given, and we would with the first');
+    const listed = await doctor(...at(), ...quick, '--keys', '["current","with a comma, "]');
+    expect(listed.text).toContain('key 1 of those given opens them');
+    expect(listed.text).not.toContain('Django encrypts with key');
     expect([none.code, wrong.code, right.code]).toEqual([1, 1, 0]);
     for (const { text } of [none, wrong, right]) expect(text).not.toContain('current');
     await django.call('flush');
