@@ -2,7 +2,7 @@ import { isOurs, processOf } from '../channel-layer/names.js';
 import { hostIndex } from '../channel-layer/sharding.js';
 import { bridgeAdvice } from './advise-bridge.js';
 import type { Advice, Found } from './advice.js';
-import type { Sight } from './look.js';
+import type { Sight } from './sight.js';
 import { type Recognised, recogniseChannel, recogniseMember, recognisePayload } from './recognise.js';
 
 type Environment = Record<string, string | undefined>;
@@ -87,8 +87,11 @@ function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
       const ours = [...processes].filter((process) => isOurs(process)).length;
       return { ...found, groups: [...new Set(found.groups)].sort(), ours, django: processes.size - ours };
     })
-    .sort((a, b) => b.django - a.django || b.groups.length - a.groups.length);
+    .sort((a, b) => isHeard(b) - isHeard(a) || b.django - a.django || b.groups.length - a.groups.length);
 }
+
+/** Who died is in its groups for a day: where something is said, somebody lives. */
+const isHeard = ({ messages }: { messages: readonly unknown[] }) => Number(messages.length > 0);
 
 function count(messages: Found['messages'], kind: Recognised | undefined): void {
   const id = describe(kind);

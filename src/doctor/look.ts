@@ -1,42 +1,13 @@
 import type { Redis } from 'ioredis';
-import { setTimeout as pause } from 'node:timers/promises';
-import { isOurs, processOf, queueOf } from '../channel-layer/names.js';
+import { isOurs } from '../channel-layer/names.js';
 import { addressName, connectOnce, oneLifeClient, redisAddress } from '../channel-layer/redis-address.js';
-import { recogniseChannel, recogniseKey } from './recognise.js';
+import { keepMember, listen } from './listen.js';
+import { recogniseKey } from './recognise.js';
+import type { Sight } from './sight.js';
 import { withWayOut } from './way-out.js';
-
-/** What one Redis has. Nothing is written to it, and no message is taken. */
-export interface Sight {
-  /** Without a user or a password. */
-  name: string;
-  /** The one looked at, and those that have keys. */
-  database: number;
-  databases: number[];
-  /** Seconds that the longest-lived group has to go: at least Django's or our `group_expiry` less a renewal. */
-  groupSeconds: number;
-  version: string;
-  role: string;
-  cluster: boolean;
-  evictionPolicy: string;
-  /** Seconds that our clock is ahead of Redis'. */
-  clockAhead: number;
-  /** Of client libraries that say what they are, and of ours. */
-  clients: string[];
-  /** With their members. */
-  groups: { prefix: string; group: string; members: string[] }[];
-  queues: { prefix: string; process: string; waiting: number }[];
-  /** Lists of channels_redis 2, by prefix. */
-  old: string[];
-  /** Channels that somebody is subscribed to. */
-  channels: string[];
-  messages: { prefix: string; layer: 'core' | 'pubsub'; payload: Buffer }[];
-  /** There was more than we looked at. */
-  cut: boolean;
-}
 
 const mostKeys = 1_000_000;
 const mostFound = 2000;
-const mostMessages = 200;
 
 /** Throws where it cannot be reached. `listenMs`: how long to hear what is said. */
 export async function look(url: string, listenMs: number): Promise<Sight> {
@@ -57,7 +28,7 @@ export async function look(url: string, listenMs: number): Promise<Sight> {
       database: client.options.db ?? 0,
     };
     await scan(client, sight);
-    await listen(client, ear, sight, listenMs);
+    await listen(client, ear, sight, listenMs, () => scan(client, sight));
     return sight;
   } catch (error) {
     throw withWayOut(reason ?? error);
@@ -97,7 +68,7 @@ async function about(client: Redis): Promise<Sight> {
   };
 }
 
-/** Never `KEYS`: that stops a Redis with many. */
+/** Never `KEYS`: that stops a Redis with many. What is gone since an earlier scan stays seen. */
 async function scan(client: Redis, sight: Sight): Promise<void> {
   let cursor = '0';
   let seen = 0;
@@ -121,49 +92,17 @@ async function note(client: Redis, key: string, sight: Sight): Promise<void> {
     const members = await client.zrange(key, 0, '199');
     sight.groupSeconds = Math.max(sight.groupSeconds, await client.ttl(key));
     if (members.every((member) => /^[\w.-]+(![\w.-]*)?$/.test(member)))
-      sight.groups.push({ prefix: name.prefix, group: name.group, members });
+      put(sight.groups, { prefix: name.prefix, group: name.group, members });
     return;
   }
   sight.queues.push({ prefix: name.prefix, process: name.process, waiting: await client.zcard(key) });
-  const room = mostMessages - sight.messages.length;
-  if (room <= 0 || isOurs(name.process)) return;
-  const waiting = await client.zrangeBuffer(key, 0, `${Math.min(room, 20) - 1}`);
-  for (const payload of waiting) sight.messages.push({ prefix: name.prefix, layer: 'core', payload });
+  if (isOurs(name.process)) return;
+  for (const payload of await client.zrangeBuffer(key, 0, '19')) keepMember(sight, name.prefix, payload);
 }
 
-async function listen(client: Redis, ear: Redis, sight: Sight, listenMs: number): Promise<void> {
-  const names = (await client.pubsub('CHANNELS', '*')) as string[];
-  sight.channels = names.filter((name) => recogniseChannel(name)).slice(0, mostFound);
-  if (listenMs === 0) return;
-  ear.on('pmessageBuffer', (_pattern: Buffer, channel: Buffer, payload: Buffer) => {
-    const name = recogniseChannel(channel.toString());
-    if (!name || sight.messages.length >= mostMessages) return;
-    if (!sight.channels.includes(channel.toString())) sight.channels.push(channel.toString());
-    sight.messages.push({ prefix: name.prefix, layer: 'pubsub', payload });
-  });
-  await ear.psubscribe('*__group__*', '*specific.*');
-  const until = performance.now() + listenMs;
-  const queues = queuesOf(sight);
-  // A queue is mostly empty: Django takes what comes at once. So look again and again.
-  while (performance.now() < until) {
-    await pause(20);
-    for (const { prefix, key } of queues) {
-      if (sight.messages.length >= mostMessages) return;
-      for (const payload of await client.zrangeBuffer(key, 0, '0'))
-        sight.messages.push({ prefix, layer: 'core', payload });
-    }
-  }
-}
-
-/** Where messages for members of the groups may be for a moment. */
-function queuesOf(sight: Sight): { prefix: string; key: string }[] {
-  const keys = new Map<string, string>();
-  for (const { prefix, members } of sight.groups)
-    for (const member of members) {
-      const process = processOf(member);
-      if (process === undefined || isOurs(process)) continue;
-      const key = prefix + queueOf(member);
-      keys.set(key, prefix).set(`${key}$inflight`, prefix);
-    }
-  return [...keys].slice(0, 100).map(([key, prefix]) => ({ key, prefix }));
+/** In the place of what an earlier look saw of it. */
+function put(groups: Sight['groups'], group: Sight['groups'][number]): void {
+  const at = groups.findIndex(({ prefix, group: name }) => prefix === group.prefix && name === group.group);
+  if (at < 0) groups.push(group);
+  else groups[at] = group;
 }

@@ -1,7 +1,7 @@
 import { withoutSecrets } from '../channel-layer/redis-url.js';
 import type { Advice } from './advice.js';
 import { describe } from './advise.js';
-import type { Sight } from './look.js';
+import type { Sight } from './sight.js';
 
 /** For people. The URL comes without its password. */
 export function report(

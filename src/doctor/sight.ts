@@ -1,0 +1,28 @@
+/** What one Redis has. Nothing is written to it, and no message is taken. */
+export interface Sight {
+  /** Without a user or a password. */
+  name: string;
+  /** The one looked at, and those that have keys. */
+  database: number;
+  databases: number[];
+  /** Seconds that the longest-lived group has to go: at least Django's or our `group_expiry` less a renewal. */
+  groupSeconds: number;
+  version: string;
+  role: string;
+  cluster: boolean;
+  evictionPolicy: string;
+  /** Seconds that our clock is ahead of Redis'. */
+  clockAhead: number;
+  /** Of client libraries that say what they are, and of ours. */
+  clients: string[];
+  /** With their members. */
+  groups: { prefix: string; group: string; members: string[] }[];
+  queues: { prefix: string; process: string; waiting: number }[];
+  /** Lists of channels_redis 2, by prefix. */
+  old: string[];
+  /** Channels that somebody is subscribed to. */
+  channels: string[];
+  messages: { prefix: string; layer: 'core' | 'pubsub'; payload: Buffer }[];
+  /** There was more than we looked at. */
+  cut: boolean;
+}

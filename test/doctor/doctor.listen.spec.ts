@@ -1,0 +1,52 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { openPage, startDaphne } from '../support/django.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { doctor } from './doctor.house.js';
+
+/** One for all: who was killed before is still in its groups, and nobody is to be led there. */
+let redis: TestRedis;
+let operator: Redis;
+beforeAll(async () => {
+  redis = await startRedis();
+  operator = new Redis(redis.url, { protocol: 2 });
+});
+afterAll(async () => {
+  operator?.disconnect();
+  await redis?.[Symbol.asyncDispose]();
+});
+
+const secret = { format: 'json', keys: ['secret'] };
+const settings = [
+  ['core', {}, 'msgpack, clear text', ['CHANNEL_LAYER=redis', 'CHANNEL_SERIALIZER=msgpack']],
+  ['core', secret, 'json, encrypted (key 1', ['CHANNEL_SERIALIZER=json', 'CHANNEL_ENCRYPTION_KEYS=']],
+  ['pubsub', {}, 'msgpack, clear text', ['CHANNEL_LAYER=redis-pubsub', 'CHANNEL_SERIALIZER=msgpack']],
+] as const;
+
+describe.each(settings)('the doctor beside a Daphne, %s, %o', (layer, options, seen, configured) => {
+  it(
+    'recognises what is said by somebody who opens a page while it listens',
+    { timeout: 60_000 },
+    async () => {
+      const CONFIG = { hosts: [redis.url], prefix: `while${layer}${seen.length}`, ...options };
+      await using daphne = await startDaphne({ BACKEND: `layers.${layer}`, CONFIG });
+      let listening = true;
+      const told = doctor('--redis', redis.url, '--keys', 'secret', '--listen', '8').finally(
+        () => (listening = false),
+      );
+      // It has looked before anybody came.
+      await pause(3_000);
+      using page = await openPage(daphne.socketUrl('lobby'));
+      // Django's own consumer takes each of them at once, as it does all day.
+      for (let n = 0; listening; n++) {
+        page.say(`word ${n}`);
+        await pause(100);
+      }
+      const { text, code } = await told;
+      for (const part of [seen, ...configured, 'DJANGO_BRIDGE=lobby']) expect(text).toContain(part);
+      expect(text).not.toContain('No message was seen');
+      expect(code).toBe(0);
+    },
+  );
+});
