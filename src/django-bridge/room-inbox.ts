@@ -14,6 +14,12 @@ export interface RoomInboxOptions<Word> {
   isKept(clientId: string): boolean;
 }
 
+/** A word that came behind a gap stays so, also when another gap comes behind it. */
+interface Waiting<Word> extends Heard<Word> {
+  at: number;
+  isBehindGap: boolean;
+}
+
 /** Longer than somebody else needs who is alive and well, and one who is not to be noticed. */
 export const HOLD_MS = 2_000;
 /** After a gap: longer than others, without one, need to store all that they heard. */
@@ -31,7 +37,7 @@ const MOST_WAITING = 10_000;
 export class RoomInbox<Word> {
   /** How many found no room. */
   dropped = 0;
-  private readonly waiting: (Heard<Word> & { at: number })[] = [];
+  private readonly waiting: Waiting<Word>[] = [];
   private working?: Promise<void>;
   private timer?: NodeJS.Timeout;
   private stopped = false;
@@ -46,14 +52,15 @@ export class RoomInbox<Word> {
   offer(heard: Heard<Word>): void {
     if (this.stopped) return;
     if (this.waiting.length >= MOST_WAITING) return void this.dropped++;
-    this.waiting.push({ ...heard, at: performance.now() });
+    const at = performance.now();
+    this.waiting.push({ ...heard, at, isBehindGap: at < this.gapAt + HOLD_AFTER_GAP_MS });
     this.goOn();
   }
 
   /** Something may be missing between what was offered and what will be. Resolves when the former is done with. */
   async missed(): Promise<void> {
     this.gapAt = performance.now();
-    while (this.waiting[0] && !this.isBehindGap(this.waiting[0])) await this.nextLook();
+    while (this.waiting[0] && !this.waiting[0].isBehindGap) await this.nextLook();
   }
 
   /** Takes nothing more, and resolves when all that was taken is stored; or when that takes too long. */
@@ -88,15 +95,10 @@ export class RoomInbox<Word> {
     }
   }
 
-  private isMine({ clientId, at }: { clientId: string; at: number }): boolean {
-    const isBehindGap = this.isBehindGap({ at });
+  private isMine({ clientId, at, isBehindGap }: Waiting<Word>): boolean {
     const holdMs = isBehindGap ? HOLD_AFTER_GAP_MS : HOLD_MS;
     const isOverdue = this.stopped || performance.now() - at > holdMs;
     return isOverdue || this.options.isKept(clientId) || this.options.leads(isBehindGap);
-  }
-
-  private isBehindGap({ at }: { at: number }): boolean {
-    return at >= this.gapAt && at < this.gapAt + HOLD_AFTER_GAP_MS;
   }
 
   private async nextLook(): Promise<void> {

@@ -74,6 +74,21 @@ describe('what Django said, on its way into the log', () => {
     await Promise.all(nodes.map(({ inbox }) => inbox.finish(10)));
   });
 
+  it('stays behind its gap when another gap follows: who heard all of it goes first, however slow', async () => {
+    const { nodes, log } = nodesOf(2);
+    const [whole, holey] = nodes as [Node, Node];
+    whole.leads = whole.away = true;
+    say([whole], all(0, 5));
+    await holey.inbox.missed();
+    say(nodes, all(5, 10));
+    await holey.inbox.missed();
+    expect(log).toEqual([]);
+    whole.away = false;
+    await expect.poll(() => log.length, { timeout: 5_000 }).toBe(10);
+    expect(log).toEqual(all(0, 10));
+    await Promise.all(nodes.map(({ inbox }) => inbox.finish(10)));
+  });
+
   it('waits for a database that is away, in order, and is not given up', async () => {
     const { nodes, log } = nodesOf(1);
     nodes[0]!.leads = nodes[0]!.away = true;
