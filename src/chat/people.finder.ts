@@ -15,9 +15,9 @@ export class PeopleFinder {
     return person;
   }
 
-  /** Throws `not_found`. */
+  /** With what they say of themselves. Throws `not_found`. */
   async byId(id: string): Promise<User> {
-    const [person] = id.length > 64 ? [] : await this.members.people([id]);
+    const person = id.length > 64 ? null : await this.members.person(id);
     if (!person) throw new ChatError('not_found', 'there is no such person');
     return person;
   }

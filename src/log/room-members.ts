@@ -47,6 +47,8 @@ export abstract class RoomMembers {
   abstract bannedFrom(userId: string, now: number): Promise<Set<string>>;
   /** Who of these is there and not shut out, as they are called now. */
   abstract people(ids: readonly string[]): Promise<User[]>;
+  /** One of them, with what they say of themselves. */
+  abstract person(id: string): Promise<User | null>;
   /**
    * Whoever has an account and is called so, or so that one takes them for it: names are theirs alone. Where others
    * keep the accounts, whoever is called exactly so, if that is one person.

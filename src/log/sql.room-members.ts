@@ -110,6 +110,14 @@ export class SqlRoomMembers extends RoomMembers {
   }
 
   override async people(ids: readonly string[]): Promise<User[]> {
+    return (await this.known(ids)).map(({ status: _only, ...user }) => user);
+  }
+
+  override async person(id: string): Promise<User | null> {
+    return (await this.known([id]))[0] ?? null;
+  }
+
+  private async known(ids: readonly string[]): Promise<User[]> {
     if (ids.length === 0) return [];
     const [accounts, written] = await this.database.attempt(() =>
       Promise.all([
@@ -118,14 +126,11 @@ export class SqlRoomMembers extends RoomMembers {
       ]),
     );
     // Where others keep the accounts, there are only people who have been heard of here.
-    const known = new Map(written.map(({ id, ...person }) => [id, userOf(id, person)]));
+    const found = new Map(written.map(({ id, ...person }) => [id, userOf(id, person)]));
     for (const row of accounts)
-      if (isShutOut(row)) known.delete(row.id);
-      else {
-        const { status: _only, ...user } = accountOf(row);
-        known.set(row.id, user);
-      }
-    return ids.flatMap((id) => known.get(id) ?? []);
+      if (isShutOut(row)) found.delete(row.id);
+      else found.set(row.id, accountOf(row));
+    return ids.flatMap((id) => found.get(id) ?? []);
   }
 
   override async named(name: string): Promise<User | null> {

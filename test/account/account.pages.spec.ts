@@ -33,6 +33,8 @@ describe('a profile', () => {
       joined.some(({ status }) => status === 'on holiday'),
     );
     expect(changed.joined).toContainEqual({ id: own.user.id, name: 'Professor', status: 'on holiday' });
+    const stranger = new Browser(chat.url);
+    expect(textOf(await stranger.get(`/chat/~person/${own.user.id}/`))).toContain('Professor on holiday');
   });
 
   it.each([
