@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { memo } from './memo.js';
+import { isEmojiOnly } from '../client/emoji-only.js';
 import type { Row } from '../client/rows.js';
 import type { Times } from '../client/times.js';
 import { At } from './at.js';
@@ -58,6 +59,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): V
   const waiting = row.outgoing && row.outgoing.status !== 'sent' ? row.outgoing.status : '';
   return (
     <li
+  else if (isEmojiOnly(row.text)) shape.push('emoji-only');
       class={`message ${shape.filter(Boolean).join(' ')} ${waiting}`}
       tabIndex={current ? 0 : -1}
       data-seq={row.seq}
