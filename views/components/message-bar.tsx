@@ -15,13 +15,14 @@ const PALETTE_HEIGHT = 110;
 export function MessageBar(props: {
   message: Message;
   me: string;
-  current: boolean;
+  /** Whether Tab reaches it. */
+  reached: boolean;
   commands: MessageCommands;
 }): VNode {
-  const { message, me, current, commands } = props;
+  const { message, me, reached, commands } = props;
   const [palette, setPalette] = useState('closed');
   const bar = useRef<HTMLDivElement>(null);
-  const tabIndex = current ? 0 : -1;
+  const tabIndex = reached ? 0 : -1;
   const isOpen = palette !== 'closed';
 
   useEffect(() => {

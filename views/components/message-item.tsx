@@ -15,6 +15,8 @@ export interface MessageItemProps {
   row: Extract<Row, { kind: 'message' }>;
   /** The one that Tab reaches; arrow keys go on from there. */
   current: boolean;
+  /** Whether arrow keys lead to the others. Without a script they do not, and Tab reaches what is in all of them. */
+  roving: boolean;
   times: Times;
   me: string;
   commands: MessageCommands;
@@ -53,13 +55,14 @@ function Failure({ row, onRetry, onDiscard }: MessageItemProps): VNode | null {
 
 export const MessageItem = memo(function MessageItem(props: MessageItemProps): VNode {
   const { row, current, me, commands } = props;
+  const reached = current || !props.roving;
   const { message } = row;
   const shape = [row.mine ? 'mine' : 'theirs', row.first ? 'first' : '', row.last ? 'last' : ''];
   if (message?.deleted) shape.push('deleted');
+  else if (isEmojiOnly(row.text)) shape.push('emoji-only');
   const waiting = row.outgoing && row.outgoing.status !== 'sent' ? row.outgoing.status : '';
   return (
     <li
-  else if (isEmojiOnly(row.text)) shape.push('emoji-only');
       class={`message ${shape.filter(Boolean).join(' ')} ${waiting}`}
       tabIndex={current ? 0 : -1}
       data-seq={row.seq}
@@ -70,11 +73,15 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): V
           <span class="sr-only">You: </span>
         ) : (
           <div class={row.first ? `author ${hueClass(row.user.id)}` : 'sr-only'}>
-            <PersonLink user={row.user} tabIndex={current ? 0 : -1} />
+            <PersonLink user={row.user} tabIndex={reached ? 0 : -1} />
           </div>
         )}
         <div class="text" dir="auto">
-          {message?.deleted ? 'This message was deleted' : <MessageText text={row.text} />}
+          {message?.deleted ? (
+            'This message was deleted'
+          ) : (
+            <MessageText text={row.text} tabIndex={reached ? 0 : -1} />
+          )}
           <span class="meta">
             {message?.editedAt && <span title={props.times.full(message.editedAt)}>edited</span>}
             <At at={row.at} as="time" />
@@ -82,10 +89,10 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): V
           </span>
         </div>
         {message && !message.deleted && (
-          <MessageBar message={message} me={me} current={current} commands={commands} />
+          <MessageBar message={message} me={me} reached={reached} commands={commands} />
         )}
       </div>
-      {message && <Reactions message={message} me={me} current={current} commands={commands} />}
+      {message && <Reactions message={message} me={me} reached={reached} commands={commands} />}
       <Failure {...props} />
     </li>
   );
@@ -96,6 +103,7 @@ function sameRow(a: MessageItemProps, b: MessageItemProps): boolean {
   const after = b.row;
   return (
     a.current === b.current &&
+    a.roving === b.roving &&
     a.times === b.times &&
     before.text === after.text &&
     before.at === after.at &&

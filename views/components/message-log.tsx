@@ -40,8 +40,8 @@ const AT_END = 40;
  * Without a script the scroller lies upside down (`column-reverse`), so that it starts at the newest message. With
  * one it is turned (`live`): browsers lose the place in an upside down one where rows come above while it scrolls.
  */
-export class MessageLog extends Component<MessageLogProps, { current: string | null }> {
-  override state = { current: null as string | null };
+export class MessageLog extends Component<MessageLogProps, { current: string | null; live: boolean }> {
+  override state = { current: null as string | null, live: false };
   private readonly scroller = createRef<HTMLDivElement>();
   private atEnd = true;
   private resized: ResizeObserver | null = null;
@@ -53,6 +53,7 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
     const scroller = this.scroller.current;
     if (!scroller) return;
     scroller.classList.add('live');
+    this.setState({ live: true });
     scroller.scrollTop = scroller.scrollHeight;
     // The composer grows, the window turns, letters arrive: who is at the end stays there.
     this.resized = new ResizeObserver(() => {
@@ -134,7 +135,7 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
   };
 
   override render({ rows, busy, top, times, me, commands, onRetry, onDiscard }: MessageLogProps): VNode {
-    const { current } = this.state;
+    const { current, live } = this.state;
     const known = current !== null && rows.some(({ key }) => key === current);
     const tabbable = known ? current : rows.findLast(({ kind }) => kind === 'message')?.key;
     return (
@@ -148,6 +149,7 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
                   key={row.key}
                   row={row}
                   current={row.key === tabbable}
+                  roving={live}
                   times={times}
                   me={me}
                   commands={commands}

@@ -14,10 +14,10 @@ export function Reactions(props: {
   message: Message;
   me: string;
   /** Whether Tab reaches them. */
-  current: boolean;
+  reached: boolean;
   commands: MessageCommands;
 }): VNode | null {
-  const { message, me, current, commands } = props;
+  const { message, me, reached, commands } = props;
   const groups = groupReactions(message.reactions ?? [], me);
   if (groups.length === 0) return null;
   return (
@@ -27,7 +27,7 @@ export function Reactions(props: {
           <button
             type="button"
             class="reaction"
-            tabIndex={current ? 0 : -1}
+            tabIndex={reached ? 0 : -1}
             aria-pressed={mine}
             aria-label={`${emoji} ${count}, ${names}`}
             title={names}
