@@ -59,7 +59,7 @@ export function LobbyPage({ data }: { data: LobbyPageData }): VNode {
               <h2>
                 No room called <bdi>{typed}</bdi>
               </h2>
-              <p>Press Enter to create it.</p>
+              <p>Create it, and it is open to everybody here.</p>
             </div>
           ) : (
             sectionsOf(matching).map((section) => (

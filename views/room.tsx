@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RoomPageData, RoomSummary } from '../src/protocol/http.js';
 import { roomPath } from './client/room-name.js';
 import type { RoomState } from './client/room-state.js';
+import { usePeopleDrawer } from './client/use-people-drawer.js';
 import { useMessageCommands } from './client/use-message-commands.js';
 import { useNow } from './client/use-now.js';
 import { useRoom, useRooms } from './client/use-room.js';
@@ -24,7 +25,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
   const rooms = useRooms(data.rooms);
   const times = useTimes();
   const [ready, setReady] = useState(false);
-  const [peopleOpen, setPeopleOpen] = useState(false);
+  const people = usePeopleDrawer();
   const toEnd = useRef<() => void>(() => {});
   useEffect(() => setReady(true), []);
 
@@ -33,11 +34,6 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
   const closed = closedBecause(facts, useNow(facts.mutedUntil));
   const doing = useMessageCommands(room, session, data.editing ?? null);
   const back = roomPath(room.room);
-  const openPeople = (open: boolean): void => {
-    setPeopleOpen(open);
-    const next = open ? '.people-close' : '.people-button';
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(next)?.focus());
-  };
 
   return (
     <TimesContext.Provider value={times}>
@@ -48,9 +44,10 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
             current={room.room}
             me={room.me}
             back={back}
+            inert={people.isOpen}
             onRenamed={(user) => session?.renamed(user)}
           />
-          <main class="main">
+          <main class="main" inert={people.isOpen}>
             <RoomHeader
               room={room.room}
               kind={data.kind}
@@ -58,8 +55,8 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
               topic={facts.topic}
               slowModeSeconds={facts.slowModeSeconds}
               online={room.online}
-              peopleOpen={peopleOpen}
-              onPeople={() => openPeople(!peopleOpen)}
+              peopleOpen={people.isOpen}
+              onPeople={() => people.show(!people.isOpen)}
             />
             <ConnectionBanner
               connection={view.connection}
@@ -127,8 +124,8 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
             members={room.members}
             online={room.online}
             back={back}
-            open={peopleOpen}
-            onClose={() => openPeople(false)}
+            open={people.isOpen}
+            onClose={() => people.show(false)}
             onRenamed={(user) => session?.renamed(user)}
           />
         </div>

@@ -32,7 +32,8 @@ describe('on a phone', () => {
       'a message with averyveryverylongwordthatwouldneverfitonthescreenofaphonebutmuststillnotmakeitscroll',
     );
     await expect.poll(() => texts(ann)).toHaveLength(1);
-    const overflow = () => ann.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const overflow = () =>
+      ann.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(await overflow()).toBeLessThanOrEqual(0);
     await keepPicture(ann, 'room-phone-dark');
     await ann.locator('.people-button').click();

@@ -86,7 +86,9 @@ describe('a private room', () => {
     await noa.locator('textarea').waitFor();
     await noa.goto(`${room}~settings/`);
     await keepPicture(noa, 'room-settings-phone-dark');
-    expect(await noa.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    expect(
+      await noa.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ).toBe(0);
     await noa.goto(room);
     await noa.locator('textarea').waitFor();
 

@@ -51,6 +51,12 @@ describe('times', () => {
     expect(berlin.day('2026-01-02T12:00:00Z')).toContain('2 January');
     expect(berlin.day('2024-01-02T12:00:00Z')).toBe('2 January 2024');
   });
+
+  it('to come are told to the minute, and where nobody’s zone is known, in which', () => {
+    expect(utcTimes.until('2026-03-12T20:05:00.000Z')).toBe('12 Mar, 20:05 UTC');
+    expect(berlin.until('2026-03-10T20:05:00Z')).toBe('21:05');
+    expect(berlin.until('2026-03-12T20:05:00Z')).toBe('12 Mar, 21:05');
+  });
 });
 
 describe('who types', () => {

@@ -162,8 +162,8 @@ function Service({ data, service }: Props & { service: NonNullable<AccountPageDa
       title={name}
       hint={
         isConnected
-          ? `You may sign in by your account at ${name}.`
-          : `Connect your account at ${name}, and sign in by it as the person you are here.`
+          ? `You can sign in with your account at ${name}.`
+          : `Connect your account at ${name} to sign in with it, as the person you are here.`
       }
     >
       <form method="post" action="/chat/~account/service/" class="fields">
@@ -210,7 +210,7 @@ function Sessions({ data }: Props): VNode {
               <bdi>{device}</bdi>
               {current && <span class="tag">this one</span>}
               <small>
-                since <At at={since} as="day" />, last used <At at={used} as="day" />
+                Since <At at={since} as="short" />, last used <At at={used} as="short" />
               </small>
             </span>
             {!current && (

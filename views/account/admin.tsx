@@ -37,7 +37,7 @@ export function AdminPage({ data }: { data: AdminPageData }): VNode {
       )}
       <form method="get" action="/chat/~admin/" class="search-form" role="search">
         <div class="enter-field">
-          <Icon name="people" />
+          <Icon name="search" />
           <input
             type="search"
             name="q"
@@ -50,12 +50,12 @@ export function AdminPage({ data }: { data: AdminPageData }): VNode {
           </button>
         </div>
         <label class="check">
-          <input type="checkbox" name="guests" checked={guests} /> with guests
+          <input type="checkbox" name="guests" checked={guests} /> Show guests, too
         </label>
       </form>
       {people.length === 0 ? (
         <div class="nothing">
-          <h2>Nobody</h2>
+          <h2>Nobody found</h2>
           <p>No account has a name like this.</p>
         </div>
       ) : (
@@ -112,7 +112,7 @@ function Person({ person, data }: { person: PersonRow; data: AdminPageData }): V
         </small>
       </span>
       {!isMe && (
-        <details class="actions">
+        <details class="actions" name="manage">
           <summary class="button" aria-label={`Manage ${user.name}`}>
             Manage
           </summary>
@@ -132,7 +132,7 @@ function Person({ person, data }: { person: PersonRow; data: AdminPageData }): V
                   data={data}
                   user={user.id}
                   action={isAdmin ? 'demote' : 'promote'}
-                  label={isAdmin ? 'Administrator no more' : 'Make administrator'}
+                  label={isAdmin ? 'Remove as administrator' : 'Make administrator'}
                 />
                 <Act
                   data={data}

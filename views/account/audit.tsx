@@ -23,23 +23,23 @@ export function AuditPage({ data }: { data: AuditPageData }): VNode {
       <h1>Security log</h1>
       <form method="get" action={PATH} class="search-form" role="search">
         <div class="enter-field">
-          <Icon name="people" />
+          <Icon name="search" />
           <input
             type="search"
             name="person"
             value={person}
-            placeholder="Whose, by name or id"
-            aria-label="Whose, by name or id"
+            placeholder="A person’s name or id"
+            aria-label="A person’s name or id"
             dir="auto"
           />
           <button type="submit" class="button">
-            Show
+            Search
           </button>
         </div>
         <label class="check">
-          What{' '}
+          Events
           <select name="kind">
-            <option value="">everything</option>
+            <option value="">All</option>
             {kinds.map((each) => (
               <option key={each.kind} value={each.kind} selected={each.kind === kind}>
                 {each.words}
@@ -50,7 +50,7 @@ export function AuditPage({ data }: { data: AuditPageData }): VNode {
       </form>
       {events.length === 0 ? (
         <div class="nothing">
-          <h2>Nothing</h2>
+          <h2>Nothing found</h2>
           <p>Nothing like this has happened.</p>
         </div>
       ) : (
@@ -84,8 +84,7 @@ function Event({ event, words }: { event: AuditEvent; words: string }): VNode {
   return (
     <li>
       <span class="row-main">
-        <b>{words}</b>
-        {times > 1 && <span class="tag bad">{times} times</span>}
+        <b>{words}</b> {times > 1 && <span class="tag bad">{times} times</span>}
         <Somebody person={actor} />
         {person && (
           <>

@@ -35,9 +35,9 @@ export function Section(props: {
   children: ComponentChildren;
 }): VNode {
   return (
-    <section class="panel" id={props.id} aria-labelledby={`${props.id}-title`}>
+    <section class="panel" id={props.id} aria-labelledby={`${props.id}-heading`}>
       <div class="panel-head">
-        <h2 id={`${props.id}-title`}>{props.title}</h2>
+        <h2 id={`${props.id}-heading`}>{props.title}</h2>
         {props.hint && <p class="hint">{props.hint}</p>}
       </div>
       <div class="panel-body">{props.children}</div>

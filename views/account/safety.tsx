@@ -163,7 +163,7 @@ export function Keys({ data, keys }: { data: AccountPageData; keys: KeysData }):
               <span class="row-main">
                 <bdi>{name}</bdi> <code>{start}…</code>
                 <small>
-                  since <At at={since} as="day" />
+                  Since <At at={since} as="day" />
                   {used && (
                     <>
                       , last used <At at={used} as="day" />

@@ -36,7 +36,14 @@ export function SignInPage({ data }: { data: SignInPageData }): VNode {
         <h1>Sign in</h1>
         <FormProblem state={data} />
         <form method="post" action="/chat/~sign-in/" class="fields">
-          <Field state={data} name="username" label="Name" autocomplete="username" maxLength={64} autofocus />
+          <Field
+            state={data}
+            name="username"
+            label="Username"
+            autocomplete="username"
+            maxLength={64}
+            autofocus
+          />
           <Field
             state={data}
             name="password"
@@ -80,8 +87,8 @@ export function RegisterPage({ data }: { data: RegisterPageData }): VNode {
           <Field
             state={data}
             name="username"
-            label="Name to sign in by"
-            hint="2–32 letters, digits, “.”, “_” or “-”."
+            label="Username"
+            hint="You sign in by it: 2–32 letters, digits, “.”, “_” or “-”."
             autocomplete="username"
             maxLength={32}
             autofocus
@@ -90,8 +97,8 @@ export function RegisterPage({ data }: { data: RegisterPageData }): VNode {
             <Field
               state={data}
               name="name"
-              label="Name that others see"
-              hint="The same, where you leave it empty."
+              label="Display name"
+              hint="What others see. Left empty, it is your username."
               autocomplete="nickname"
               maxLength={32}
               required={false}
@@ -158,7 +165,7 @@ export function ResetPage({ data }: { data: ResetPageData }): VNode {
       <div class="card">
         <h1>Choose a new password</h1>
         <p class="lead">
-          For <bdi>{data.name}</bdi>. You are signed out everywhere else by it.
+          For <bdi>{data.name}</bdi>. A new password signs you out everywhere else.
         </p>
         <FormProblem state={data} />
         <form method="post" action="/chat/~reset/" class="fields">

@@ -7,6 +7,8 @@ export interface Times {
   day(at: string): string;
   /** For lists: the time today, else the day, shortly. */
   short(at: string): string;
+  /** A moment to come, as exactly as one waits for it: the time today, else with its day. */
+  until(at: string): string;
   /** In full, for a tooltip. */
   full(at: string): string;
 }
@@ -20,6 +22,7 @@ export const utcTimes: Times = {
   dayOf: (at) => at.slice(0, 10),
   day: (at) => `${Number(at.slice(8, 10))} ${monthOf(at)} ${at.slice(0, 4)}`,
   short: (at) => `${Number(at.slice(8, 10))} ${monthOf(at).slice(0, 3)}`,
+  until: (at) => `${utcTimes.short(at)}, ${at.slice(11, 16)} UTC`,
   full: (at) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`,
 };
 
@@ -64,6 +67,7 @@ export function localTimes(now: () => number, locale?: string, timeZone?: string
       const ago = daysAgo(at);
       return ago === 0 ? time(at) : ago < 7 ? shortWeekday(at) : shortDay(at);
     },
+    until: (at) => (key(at) === key(now()) ? time(at) : `${shortDay(at)}, ${time(at)}`),
     full,
   };
 }

@@ -11,7 +11,7 @@ export function useTimes(): Times {
   return times;
 }
 
-export function At({ at, as }: { at: string; as: 'time' | 'day' | 'short' }): VNode {
+export function At({ at, as }: { at: string; as: 'time' | 'day' | 'short' | 'until' }): VNode {
   const times = useContext(TimesContext);
   return (
     <time dateTime={at} title={times.full(at)}>

@@ -5,11 +5,11 @@ import { Icon } from './icon.js';
 
 /** Why nothing can be written here; `null` where it can. */
 export function closedBecause({ archived, mutedUntil }: RoomFacts, now: number): VNode | null {
-  if (archived) return <>This room is archived: it can be read, and not written in.</>;
+  if (archived) return <>This room is archived. It can be read, but nobody can write in it.</>;
   if (mutedUntil === null || Date.parse(mutedUntil) <= now) return null;
   return (
     <>
-      You cannot write here until <At at={mutedUntil} as="short" />.
+      You cannot write here until <At at={mutedUntil} as="until" />.
     </>
   );
 }

@@ -60,7 +60,7 @@ export function EnterRoom(props: {
       <p class={shown ? 'hint problem' : 'hint'} id="room-hint" aria-live="polite">
         {shown ??
           (name !== '' && name !== typed
-            ? `Opens #${name}`
+            ? `${label === 'Create' ? 'Creates' : 'Enters'} #${name}`
             : 'Letters, digits, “-” and “_”. New names open a new room.')}
       </p>
     </form>

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { RoomPageData } from '../../src/protocol/http.js';
 import { Icon, kindIcons } from './icon.js';
+import { MessageText } from './message-text.js';
 
 const beginnings = {
   direct: 'Nobody else knows of this conversation.',
@@ -34,7 +35,13 @@ export function RoomBeginning(props: {
         {kind === 'direct' ? 'You and ' : empty ? 'Welcome to ' : 'The beginning of '}
         <bdi>{title}</bdi>
       </h2>
-      <p dir="auto">{topic || beginnings[kind === 'direct' ? kind : empty ? 'empty' : 'room']}</p>
+      <p dir="auto">
+        {topic ? (
+          <MessageText text={topic} />
+        ) : (
+          beginnings[kind === 'direct' ? kind : empty ? 'empty' : 'room']
+        )}
+      </p>
       {ready && empty && kind === 'public' && (
         <button type="button" class="button" onClick={copy}>
           <Icon name={copied ? 'check' : 'link'} />

@@ -14,6 +14,7 @@ export function RoomHeader(props: {
   onPeople(): void;
 }): VNode {
   const { title, topic, kind, online, peopleOpen } = props;
+  const about = kind === 'direct' ? 'About this conversation' : 'About this room';
   return (
     <header class="room-head">
       <a class="icon-button to-lobby" href="/chat/" aria-label="All rooms">
@@ -41,12 +42,7 @@ export function RoomHeader(props: {
           )}
         </p>
       </div>
-      <a
-        class="icon-button"
-        href={`${roomPath(props.room)}~settings/`}
-        aria-label="About this room"
-        title="About this room"
-      >
+      <a class="icon-button" href={`${roomPath(props.room)}~settings/`} aria-label={about} title={about}>
         <Icon name="settings" />
       </a>
       <a

@@ -72,13 +72,15 @@ function RoomLink({ room, current }: { room: RoomSummary; current: boolean }): V
           <bdi>{room.topic || 'No messages yet'}</bdi>
         )}
       </span>
-      {online > 0 && (
+      {room.archived ? (
+        <span class="tag">archived</span>
+      ) : online > 0 ? (
         <span class="room-online">
           <i class="dot" aria-hidden="true" />
           {online}
           <span class="sr-only"> online</span>
         </span>
-      )}
+      ) : null}
     </a>
   );
 }

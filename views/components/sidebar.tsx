@@ -11,10 +11,12 @@ export function Sidebar(props: {
   current: string;
   me: User;
   back: string;
+  /** Something lies over it. */
+  inert: boolean;
   onRenamed(user: User): void;
 }): VNode {
   return (
-    <nav class="sidebar" aria-label="Rooms">
+    <nav class="sidebar" aria-label="Rooms" inert={props.inert}>
       <a class="brand" href="/chat/">
         <Logo />
         <span>Chat</span>

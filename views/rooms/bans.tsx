@@ -24,10 +24,10 @@ export function Bans({
               <small>
                 {until ? (
                   <>
-                    until <At at={until} as="day" />
+                    Until <At at={until} as="day" />
                   </>
                 ) : (
-                  'for good'
+                  'For good'
                 )}
                 {reason && (
                   <>
@@ -37,8 +37,8 @@ export function Bans({
               </small>
             </span>
             <form method="post" action={settingsPath(data.room.room, `bans/${pathPart(user.id)}`)}>
-              <button type="submit" class="button">
-                Lift
+              <button type="submit" class="button" aria-label={`Lift ban of ${user.name}`}>
+                Lift ban
               </button>
             </form>
           </li>

@@ -20,7 +20,7 @@ export function InvitePage({ data }: { data: InvitePageData }): VNode {
         <FormProblem state={data} />
         {me.guest ? (
           <RegisterFirst accounts={data.accounts} next={path}>
-            Its members have accounts.
+            You need an account to become a member.
           </RegisterFirst>
         ) : (
           <form method="post" action={path}>

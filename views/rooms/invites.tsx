@@ -18,7 +18,7 @@ export function Invites({ data, invites }: { data: RoomSettingsPageData; invites
     >
       {link && (
         <div class="notice" role="status">
-          <p>Give this link to whom you want here. It is not shown again.</p>
+          <p>Give this link to those you want here. It is not shown again.</p>
           <code class="secret">{link}</code>
         </div>
       )}
@@ -27,10 +27,11 @@ export function Invites({ data, invites }: { data: RoomSettingsPageData; invites
           {invites.map((invite) => (
             <li key={invite.id}>
               <span class="row-main">
-                by <bdi>{invite.by.name}</bdi>
+                Link of <bdi>{invite.by.name}</bdi>
                 <small>
-                  until <At at={invite.expiresAt} as="day" />
-                  {invite.usesLeft !== undefined && `, for ${invite.usesLeft} more`}
+                  Until <At at={invite.expiresAt} as="until" />
+                  {invite.usesLeft !== undefined &&
+                    `, for ${invite.usesLeft} more ${invite.usesLeft === 1 ? 'person' : 'people'}`}
                 </small>
               </span>
               <form method="post" action={settingsPath(room.room, `invites/${pathPart(invite.id)}`)}>
@@ -42,9 +43,9 @@ export function Invites({ data, invites }: { data: RoomSettingsPageData; invites
           ))}
         </ul>
       )}
-      <form method="post" action={settingsPath(room.room, 'invites')} class="inline-form">
+      <form method="post" action={settingsPath(room.room, 'invites')} class="fields two">
         <div class="field">
-          <label for="invites-expires">Good for</label>
+          <label for="invites-expires">Valid for</label>
           <select id="invites-expires" name="expiresInSeconds">
             <option value="3600">An hour</option>
             <option value="86400">A day</option>
@@ -58,15 +59,17 @@ export function Invites({ data, invites }: { data: RoomSettingsPageData; invites
           state={data}
           form="invites"
           name="uses"
-          label="How many people"
+          label="For how many people"
           required={false}
           numeric
           maxLength={5}
-          hint="As many as like, where it is empty."
+          hint="Left empty, for any number."
         />
-        <button type="submit" class="button">
-          New link
-        </button>
+        <div class="buttons">
+          <button type="submit" class="button primary">
+            New link
+          </button>
+        </div>
       </form>
     </Section>
   );

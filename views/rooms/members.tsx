@@ -24,7 +24,7 @@ export function Members({ data, may }: { data: RoomSettingsPageData; may: Readon
       }
     >
       {members.length === 0 ? (
-        <p class="state">Nobody has joined this room for good yet. It is open to everybody all the same.</p>
+        <p class="state">Nobody has become a member yet. Everybody can read and write here all the same.</p>
       ) : (
         <ul class="rows" role="list">
           {members.map((member) => (
@@ -68,12 +68,12 @@ function Row({
         {role !== 'member' && <span class="tag">{role}</span>}
         {mutedUntil && (
           <small>
-            muted until <At at={mutedUntil} as="short" />
+            muted until <At at={mutedUntil} as="until" />
           </small>
         )}
       </span>
       {manages && (
-        <details class="actions">
+        <details class="actions" name="manage">
           <summary class="button" aria-label={`Manage ${user.name}`}>
             Manage
           </summary>
@@ -85,7 +85,7 @@ function Row({
             {may.has('setRole') && (
               <>
                 {role !== 'moderator' && <Act value="moderator" label="Make moderator" />}
-                {role !== 'member' && <Act value="member" label="Make plain member" />}
+                {role !== 'member' && <Act value="member" label="Make ordinary member" />}
                 <Act value="owner" label="Make owner" />
               </>
             )}

@@ -10,12 +10,12 @@ export function NewRoomPage({ data }: { data: NewRoomPageData }): VNode {
   const { me, open } = data;
   return (
     <Frame>
-      <h1>Start something</h1>
+      <h1>New room or conversation</h1>
       <FormProblem state={data} />
       <Section
         id="conversation"
         title="Conversation"
-        hint="With up to 19 others. Nobody else knows that it exists, and nobody can be added."
+        hint="With up to 19 others. Nobody else knows that it exists, and nobody can be added later."
       >
         {me.guest ? (
           <RegisterFirst accounts={data.accounts} next={action}>
@@ -27,9 +27,9 @@ export function NewRoomPage({ data }: { data: NewRoomPageData }): VNode {
               state={data}
               form="conversation"
               name="names"
-              label="Names"
+              label="With whom"
               maxLength={1_000}
-              hint="Several are divided by commas."
+              hint="Separate several by commas."
             />
             <div class="buttons">
               <button type="submit" name="kind" value="direct" class="button primary">

@@ -39,7 +39,7 @@ function Write({ data, me }: { data: PersonPageData; me: PersonPageData['me'] })
     ) : (
       <p class="state">This is you.</p>
     );
-  if (person.guest) return <p class="state">Guests have no conversations of their own.</p>;
+  if (person.guest) return <p class="state">Guests have no account, so nobody can write to them alone.</p>;
   if (me.guest)
     return (
       <RegisterFirst accounts={data.accounts} next={`/chat/~person/${pathPart(person.id)}/`}>

@@ -139,7 +139,7 @@ function Membership({ data, may }: { data: RoomSettingsPageData; may: ReadonlySe
       <Section
         id="membership"
         title="Membership"
-        hint="Members are listed, and find the room among their own."
+        hint="Members are listed here, and owners may make them moderators."
       >
         <form method="post" action={action}>
           <button type="submit" name="do" value="join" class="button primary">
@@ -153,7 +153,7 @@ function Membership({ data, may }: { data: RoomSettingsPageData; may: ReadonlySe
     <Section
       id="membership"
       title="Membership"
-      hint={room.kind === 'private' ? 'Who has left comes back by invitation only.' : undefined}
+      hint={room.kind === 'private' ? 'Once you have left, only an invitation brings you back.' : undefined}
     >
       <form method="post" action={action}>
         <button type="submit" name="do" value="leave" class="button danger">
@@ -170,7 +170,7 @@ function Archive({ data }: { data: RoomSettingsPageData }): VNode {
     <Section
       id="archive"
       title="Archive"
-      hint="An archived room can be read, and nothing is written there any more."
+      hint="An archived room can still be read, but nobody can write in it."
     >
       <form method="post" action={settingsPath(room.room, 'archive')}>
         <button
