@@ -125,6 +125,11 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     return this.deliver(event);
   }
 
+  /** Is being stored: whoever is about to write to the whole room may wait for it. */
+  expect(roomId: string, storing: Promise<unknown>): void {
+    this.fanOut.expect(roomId, storing);
+  }
+
   /** As `publish`, of what others know already. */
   deliver(event: RoomEvent): void | Promise<void> {
     const feed = this.get(event.roomId)?.feed;

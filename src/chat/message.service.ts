@@ -92,7 +92,9 @@ export class MessageService {
     const data = replyTo ? { text, replyTo } : { text };
     const event = { roomId, actor: author, clientId, type: 'message.created' as const, data, rights };
     const pauseMs = held ? this.rooms.pauseOf(author, access) : undefined;
-    return this.log.append(pauseMs === undefined ? event : { ...event, pauseMs });
+    const storing = this.log.append(pauseMs === undefined ? event : { ...event, pauseMs });
+    this.liveRooms.expect(roomId, storing);
+    return storing;
   }
 }
 

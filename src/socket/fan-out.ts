@@ -8,12 +8,15 @@ import { textFrame } from './text-frame.js';
 /** Sockets written to before others in this process get their turn: some 5 ms of work. */
 const SOCKETS_PER_TURN = 512;
 /**
- * A group this big pauses half as long as its last batch took: what people answer to it then leaves in the next one as a
- * whole, not in two halves. Where little is said, no pause is noticed: it is over before the next message comes.
+ * A group this big pauses after a batch, by how long that took: a little in any case, so that what people answer to it
+ * leaves in the next one as a whole, and longer while something for it is being stored, rather than being written to twice
+ * in a row. Where little is said, no pause is noticed: it is over before the next message comes.
  */
 const BIG_GROUP = 256;
-const PAUSE_PER_WORK = 0.5;
+const LEAST_PAUSE_PER_WORK = 0.2;
+const MOST_PAUSE_PER_WORK = 1;
 const MAX_PAUSE_MS = 20;
+const PAUSED_FOR_MS = 2;
 const nobody: ReadonlySet<Connection> = new Set();
 
 /**
@@ -77,6 +80,12 @@ export class FanOut {
     this.schedule();
   }
 
+  /** Something is on its way to the group, and will be delivered when this is settled, if at all. */
+  expect(name: string, arriving: Promise<unknown>): void {
+    const group = this.groups.get(name);
+    if (group && group.members.size >= BIG_GROUP) group.expect(arriving);
+  }
+
   /** To one connection: what it missed, or what concerns only it. */
   push(connection: Connection, push: PushFrame): void {
     const text = connection.dialect === 'plain' ? plainPush(push) : JSON.stringify(push);
@@ -116,13 +125,17 @@ export class FanOut {
   }
 
   private pause(group: Group, workedMs: number): void {
-    const pauseMs = Math.min(workedMs * PAUSE_PER_WORK, MAX_PAUSE_MS);
-    if (pauseMs < 1) return this.goOn(group);
+    if (workedMs < PAUSED_FOR_MS) return this.goOn(group);
     group.isPausing = true;
-    setTimeout(() => {
-      group.isPausing = false;
-      this.goOn(group);
-    }, pauseMs);
+    const until = this.now() + Math.min(workedMs * MOST_PAUSE_PER_WORK, MAX_PAUSE_MS);
+    setTimeout(() => this.hold(group, until), Math.min(workedMs * LEAST_PAUSE_PER_WORK, MAX_PAUSE_MS));
+  }
+
+  private hold(group: Group, until: number): void {
+    const leftMs = until - this.now();
+    if (group.arriving && leftMs > 0) return void group.arrived(leftMs).then(() => this.hold(group, until));
+    group.isPausing = false;
+    this.goOn(group);
   }
 
   private goOn(group: Group): void {

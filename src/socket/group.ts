@@ -100,6 +100,24 @@ export class Group {
   current?: { batch: Batch; unserved: Set<Connection>; began: number };
   /** What is pending waits a little for more. */
   isPausing = false;
+  /** The newest of what is on its way here. */
+  arriving?: Promise<void>;
+
+  expect(arriving: Promise<unknown>): void {
+    const done = () => {
+      if (this.arriving === expected) this.arriving = undefined;
+    };
+    const expected = arriving.then(done, done);
+    this.arriving = expected;
+  }
+
+  /** Never rejects. */
+  async arrived(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([this.arriving, patience]);
+    clearTimeout(timer);
+  }
 
   /** Makes what is pending the current batch. */
   begin(now: number): void {

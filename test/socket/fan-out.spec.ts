@@ -159,6 +159,47 @@ describe('whatever happens in whatever turn', () => {
     expect(numbers(all[0]!.socket)).toEqual([1, 2, 3, true]);
   });
 
+  it.each([
+    ['is stored in time', 12, [1, 2, 3], 2],
+    ['takes too long', 20, [1, 2], 2],
+  ])('a big room that rests waits for what %s', async (_what, nowMs, received, writes) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    class SlowFanOut extends FanOut {
+      // A batch of 10 ms, then what the clock shows when the least of its rest is over.
+      private readonly times = [0, 10, 10];
+      protected override now = () => this.times.shift() ?? nowMs;
+    }
+    const fanOut = new SlowFanOut();
+    const [one] = members(fanOut, 300);
+    fanOut.deliver('r', push(1));
+    await endOfTurn();
+    const storing = Promise.withResolvers<void>();
+    fanOut.expect('r', storing.promise);
+    fanOut.deliver('r', push(2));
+    vi.advanceTimersByTime(2);
+    await endOfTurn();
+    if (nowMs < 20) {
+      expect(numbers(one!.socket)).toEqual([1]);
+      fanOut.deliver('r', push(3));
+      storing.resolve();
+      await endOfTurn();
+    }
+    await endOfTurn();
+    expect(numbers(one!.socket)).toEqual(received);
+    expect(one!.stream.writes).toHaveLength(writes);
+  });
+
+  it('what was never stored holds up no room', async () => {
+    const fanOut = new FanOut();
+    const [one] = members(fanOut, 300);
+    fanOut.expect('r', Promise.reject(new Error('no database')));
+    fanOut.deliver('r', push(1));
+    await expect.poll(() => numbers(one!.socket)).toEqual([1]);
+    fanOut.deliver('r', push(2));
+    await expect.poll(() => numbers(one!.socket)).toEqual([1, 2]);
+  });
+
   it('each member gets what was delivered while it was one, once, in order, and replies behind it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
