@@ -10,7 +10,7 @@ import { Heads } from '../socket/heartbeat.js';
 import { type LiveRoom, pushOf } from './live-room.js';
 import { NodeLink } from './node-link.js';
 import { PositionWatch } from './position-watch.js';
-import { RoomHints } from './room-hints.js';
+import { hintedEvents, RoomHints } from './room-hints.js';
 
 /** What stands before an event that we have just stored is stored too: its hint is only late, or lost. */
 const OWN_HOLD_MS = 20;
@@ -57,7 +57,10 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     this.stopListening = this.link.listen(({ type, topic, body }) => {
       if (type !== 'chat.event') return;
       const feed = this.entries.get(topic)?.live.feed;
-      for (const event of body as RoomEvent[]) feed?.offer(event);
+      if (!feed) return;
+      const events = hintedEvents(topic, body);
+      if (!events) throw new TypeError('no events of that room');
+      for (const event of events) feed.offer(event);
     });
     this.watch.start(() => {
       // Renames may have been missed like anything else.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
+import { ZodError } from 'zod';
 import { ChannelLayer, type LayerMessage } from '../channel-layer/channel-layer.js';
 
 /** What nodes tell each other. At most once: a hint, never the truth. */
@@ -84,7 +85,8 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
       for (const listener of this.listeners) listener(hint);
     } catch (error) {
       // What cannot be parsed is repeated in that error's message, and it is what people said.
-      const reason = error instanceof SyntaxError ? 'not JSON' : String(error);
+      const reason =
+        error instanceof SyntaxError ? 'not JSON' : error instanceof ZodError ? 'bad fields' : String(error);
       this.logger.warn(`a ${type} from another process was ignored: ${reason}`);
     }
   }

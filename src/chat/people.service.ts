@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { AuthProvider, type Credentials, type Identity } from '../auth/auth-provider.js';
 import { ProfileChanges } from '../auth/sign-outs.js';
 import { RoomDirectory } from '../log/room-log.js';
-import type { User } from '../protocol/index.js';
+import { User } from '../protocol/index.js';
 import { LocalPeople } from './local-people.js';
 import { type NodeHint, NodeLink, PEOPLE } from './node-link.js';
 import { RateLimits } from './rate-limits.js';
@@ -49,6 +49,6 @@ export class PeopleService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private hear({ type, body }: NodeHint): void {
-    if (type === 'chat.person.renamed') this.local.renamed(body as User);
+    if (type === 'chat.person.renamed') this.local.renamed(User.parse(body));
   }
 }

@@ -3,7 +3,7 @@ import type { User } from '../protocol/index.js';
 import { FanOut } from '../socket/fan-out.js';
 import type { LiveRoom } from './live-room.js';
 import { type NodeHint, NodeLink } from './node-link.js';
-import { difference, type PresenceReport, RoomPresence } from './room-presence.js';
+import { difference, PresenceReport, RoomPresence } from './room-presence.js';
 
 /** Above so many people a room's list says only how many. */
 export const MAX_LISTED = 100;
@@ -85,7 +85,8 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
     if (!entry) return;
     if (type === 'chat.presence.ask') this.link.say('chat.presence', roomId, entry.presence.report());
     if (type !== 'chat.presence') return;
-    if (entry.presence.hear(node, body as PresenceReport, performance.now())) this.schedule(roomId, entry);
+    const report = PresenceReport.parse(body);
+    if (entry.presence.hear(node, report, performance.now())) this.schedule(roomId, entry);
     else this.link.say('chat.presence.ask', roomId, {});
   }
 

@@ -1,12 +1,14 @@
-import type { User } from '../protocol/index.js';
+import { z } from 'zod';
+import { User } from '../protocol/index.js';
 
 /** What one node says about who is with it in a room. `v` rises by one with every change. */
-export interface PresenceReport {
-  v: number;
-  users?: User[];
-  joined?: User[];
-  left?: string[];
-}
+export const PresenceReport = z.object({
+  v: z.int().nonnegative(),
+  users: z.array(User).optional(),
+  joined: z.array(User).optional(),
+  left: z.array(z.string()).optional(),
+});
+export type PresenceReport = z.infer<typeof PresenceReport>;
 
 export interface PresenceDiff {
   joined: User[];

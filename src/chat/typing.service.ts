@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { User } from '../protocol/index.js';
+import { User } from '../protocol/index.js';
 import { FanOut } from '../socket/fan-out.js';
 import { LiveRooms } from './live-rooms.js';
 import { type NodeHint, NodeLink } from './node-link.js';
@@ -36,7 +36,7 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private hear({ type, topic, body }: NodeHint): void {
-    if (type === 'chat.typing') this.tell(topic, body as User);
+    if (type === 'chat.typing') this.tell(topic, User.parse(body));
   }
 
   private tell(roomId: string, user: User): void {

@@ -40,6 +40,8 @@ export class RoomFeed {
   private begun = false;
   private at = 0;
   private seenHead = 0;
+  /** Counts what was heard, to see whether anything was during a read. */
+  private heard = 0;
 
   /** Holds what it is offered until `begin`. */
   constructor(private readonly source: FeedSource) {}
@@ -66,7 +68,7 @@ export class RoomFeed {
   offer(event: RoomEvent, holdMs = HOLD_MS): void {
     if (this.closed) return;
     if (event.seq <= this.at) return this.compareWithDelivered(event);
-    this.seenHead = Math.max(this.seenHead, event.seq);
+    this.hear(event.seq);
     if (this.begun && event.seq === this.at + 1) {
       this.pass(event);
       this.passHeld();
@@ -77,7 +79,7 @@ export class RoomFeed {
   /** The log's newest seq, as the database says it: finds a lost last message. */
   compare(head: number): void {
     if (this.closed || !this.begun || head <= this.at) return;
-    this.seenHead = Math.max(this.seenHead, head);
+    this.hear(head);
     this.watchGap(0);
   }
 
@@ -123,6 +125,11 @@ export class RoomFeed {
     clearTimeout(this.retryTimer);
     this.held.clear();
     this.ring = [];
+  }
+
+  private hear(seq: number): void {
+    this.heard++;
+    this.seenHead = Math.max(this.seenHead, seq);
   }
 
   private compareWithDelivered({ seq, id }: RoomEvent): void {
@@ -174,14 +181,18 @@ export class RoomFeed {
     this.reading = true;
     for (let retry = RETRY_MS.least; !this.closed && this.seenHead > this.at;) {
       try {
-        const before = this.at;
+        const [before, heard] = [this.at, this.heard];
         const events = await this.source.read(before, PAGE);
         if (this.closed) return;
         for (const event of events) if (event.seq === this.at + 1) this.pass(event);
         for (const seq of this.held.keys()) if (seq <= this.at) this.held.delete(seq);
         this.passHeld();
-        // A hint ahead of the log would be read for ever: what is not there was never acknowledged.
-        if (this.at === before) this.seenHead = before;
+        // A hint ahead of the log would be read for ever, or told when its turn comes: what is not there was never
+        // acknowledged. What was heard during the read may be there since.
+        if (this.at === before && this.heard === heard) {
+          this.seenHead = before;
+          this.held.clear();
+        }
       } catch (error) {
         this.logger.warn(`cannot read a gap, trying again: ${String(error)}`);
         await new Promise((resolve) => (this.retryTimer = setTimeout(resolve, retry)));

@@ -17,11 +17,19 @@ export class BareLayer implements AsyncDisposable {
     const bare = new BareLayer(layer);
     const channel = await layer.newChannel();
     layer.receive(channel).subscribe(({ type, body }) => {
-      if (type === 'chat.event' && typeof body === 'string')
-        for (const { id } of JSON.parse(body) as { id: string }[]) bare.heard.add(id);
+      if (type === 'chat.event' && typeof body === 'string') bare.hear(body);
     });
     for (const id of roomIds) await layer.groupAdd(`chat.${id}`, channel);
     return bare;
+  }
+
+  /** What is no hint at all tells nothing. */
+  private hear(body: string): void {
+    try {
+      for (const { id } of JSON.parse(body) as { id: string }[]) this.heard.add(id);
+    } catch {
+      return;
+    }
   }
 
   /** How many of these it never heard. */

@@ -63,14 +63,13 @@ export class OtherNode implements AsyncDisposable {
     this.layer = new MemoryChannelLayer({}, bus);
   }
 
-  async say(event: RoomEvent): Promise<void> {
-    const message: LayerMessage = {
-      type: 'chat.event',
-      topic: event.roomId,
-      node: 'another',
-      body: JSON.stringify([event]),
-    };
-    await this.layer.groupSend(`chat.${event.roomId}`, message);
+  say(event: RoomEvent): Promise<void> {
+    return this.sayAnything('chat.event', event.roomId, JSON.stringify([event]));
+  }
+
+  /** As a process that is broken, or of another version, or no process of ours. */
+  async sayAnything(type: string, topic: string, body: LayerMessage[string]): Promise<void> {
+    await this.layer.groupSend(`chat.${topic}`, { type, topic, node: 'another', body });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

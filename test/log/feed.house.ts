@@ -19,6 +19,8 @@ export class House {
   mostAtOnce = 0;
   failures = 0;
   latencyMs = 5;
+  /** What a read finds is what was there then. */
+  readsAsOf: 'its beginning' | 'its end' = 'its end';
   readonly feed = new RoomFeed({
     read: (after, limit) => this.read(after, limit),
     deliver: ({ seq }) => void this.delivered.push(seq),
@@ -39,13 +41,14 @@ export class House {
   private async read(after: number, limit: number): Promise<RoomEvent[]> {
     this.reads++;
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+    const first = this.log.slice(after, after + limit);
     await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
     this.atOnce--;
     if (this.failures > 0) {
       this.failures--;
       throw new Error('the database is away');
     }
-    return this.log.slice(after, after + limit);
+    return this.readsAsOf === 'its beginning' ? first : this.log.slice(after, after + limit);
   }
 }
 

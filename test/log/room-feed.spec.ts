@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HOLD_MS } from '../../src/log/room-feed.js';
-import { House, LONG_MS, upTo } from './feed.house.js';
+import { eventOf, House, LONG_MS, upTo } from './feed.house.js';
 
 beforeEach(() => {
   Logger.overrideLogger(false);
@@ -160,6 +160,30 @@ describe('a room on one node', () => {
     expect([house.reads, house.delivered]).toEqual([1, [1]]);
     house.store(1).offer(2);
     expect(house.delivered).toEqual([1, 2]);
+  });
+
+  it('does not believe a hint that was ahead of the log when its turn comes', async () => {
+    const house = new House().store(1);
+    house.feed.begin(0);
+    house.offer(1);
+    house.feed.offer({ ...eventOf(3), id: 'never stored' });
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    house.store(2).offer(2);
+    expect(house.delivered).toEqual([1, 2]);
+    house.offer(3);
+    expect([house.delivered, house.contradictions]).toEqual([[1, 2, 3], 0]);
+  });
+
+  it('looks again for what it heard of while it found nothing', async () => {
+    const house = new House().store(1);
+    house.readsAsOf = 'its beginning';
+    house.feed.begin(0);
+    house.offer(1, 7);
+    await vi.advanceTimersByTimeAsync(HOLD_MS);
+    expect(house.reads).toBe(1);
+    house.store(2).offer(3);
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(house.delivered).toEqual([1, 2, 3]);
   });
 
   it('is silent once it is closed, in the middle of a read or of a retry', async () => {

@@ -103,6 +103,49 @@ export const F17: Fault = {
     }),
 };
 
+/** What is no hint, or no event: as of a process that is broken, or that is no chat. */
+const NONSENSE = [
+  'x',
+  'null',
+  '7',
+  '{}',
+  '[null]',
+  '[{}]',
+  '[{"seq":null}]',
+  '[{"seq":"7"}]',
+  '[{"seq":-1}]',
+  '[{"seq":0.5}]',
+  '[{"seq":1e300}]',
+  '[{"seq":9007199254740991}]',
+];
+
+export const HINTS: Fault = {
+  id: 'HINTS',
+  title: 'Redis brings hints that are nonsense, then loses some that are not',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      fault: async ({ world, ms, note }) => {
+        await using layer = closing(new RedisPubSubChannelLayer({ hosts: [world.redis?.url ?? ''] }));
+        await layer.newChannel();
+        const rooms = await world.rooms();
+        const rounds = Math.max(2, ms(10));
+        for (let round = 0; round < rounds; round++) {
+          for (const { id } of rooms)
+            for (const body of NONSENSE)
+              await layer.groupSend(`chat.${id}`, { type: 'chat.event', topic: id, node: 'nobody', body });
+          await pause(200);
+        }
+        // A gap behind it has to be found, and filled, as before.
+        for (const wire of world.redisWires) {
+          wire.cut();
+          await pause(500);
+        }
+        note(`${rounds * rooms.length * NONSENSE.length} hints of nothing`);
+      },
+    }),
+};
+
 function closing(layer: RedisPubSubChannelLayer): RedisPubSubChannelLayer & AsyncDisposable {
   return Object.assign(layer, { [Symbol.asyncDispose]: () => layer.close() });
 }
