@@ -161,6 +161,35 @@ describe('a page that is closed before its message was acknowledged', () => {
   }, 90_000);
 });
 
+describe('a browser that keeps nothing', () => {
+  it.each([
+    [
+      'blocks its database',
+      "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); }",
+    ],
+    ['has no database', 'delete Object.getPrototypeOf(window).indexedDB; delete window.indexedDB'],
+    [
+      'has no room left in it',
+      "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }",
+    ],
+  ])(
+    'sends and shows messages all the same: it %s',
+    async (_what, script) => {
+      const [ann, bob] = [await browser.person(), await browser.person()];
+      await bob.addInitScript(script);
+      await ann.goto(address());
+      await bob.goto(address());
+      await peopleOnline(ann, 2);
+      for (const text of ['one', 'two']) await write(bob, text);
+      await expect.poll(() => texts(ann)).toEqual(['one', 'two']);
+      await expect.poll(() => bob.locator('.message.pending').count()).toBe(0);
+      expect(await texts(bob)).toEqual(['one', 'two']);
+      expect(browser.complaints).toEqual([]);
+    },
+    60_000,
+  );
+});
+
 describe('a reload', () => {
   it('shows the last fifty messages from the server, the same person, and older ones on scrolling up', async () => {
     const ann = await browser.person();

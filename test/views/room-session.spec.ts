@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { indexedDbOutbox } from '../../views/client/kept-outbox.js';
 import { enter, memoryOutbox, mine, seqs } from './room-session.house.js';
 import { ann, message, pageOf } from './support.js';
 
@@ -86,6 +87,17 @@ describe('a room that is open in a browser', () => {
     expect(frame.data).toMatchObject({ clientId, text: 'typed on a page that went away' });
     after.server.reply(frame, { id: 'm4', seq: 4, at: new Date(0).toISOString() });
     await expect.poll(() => outboxStore.kept.size).toBe(0);
+  });
+
+  it('sends all the same where the browser has no database to keep it in', async () => {
+    // As Node has none, and a browser that blocks its storage.
+    await using room = await enter({ head: () => 3, outboxStore: indexedDbOutbox('bob', 'lobby') });
+    await room.until(({ room: { online } }) => online === 2);
+    room.session.send('hi');
+    const [frame] = await room.server.seen('message.send');
+    if (!frame) throw new Error('nothing was sent');
+    room.server.reply(frame, { id: 'm4', seq: 4, at: message(4).at });
+    await room.until(({ outbox }) => outbox[0]?.status === 'sent');
   });
 
   it('keeps the order of what is sent, also where the server wants a pause', async () => {

@@ -26,8 +26,9 @@ export function indexedDbOutbox(userId: string, room: string, now: () => number 
       }
       return mine.sort((a, b) => a.at.localeCompare(b.at));
     },
-    put: (entry) => set(prefix + entry.clientId, entry, store()),
-    remove: (clientId) => del(prefix + clientId, store()),
+    // Where there is no database at all, asking for it throws: here, too, a call that fails is a promise that does.
+    put: async (entry) => set(prefix + entry.clientId, entry, store()),
+    remove: async (clientId) => del(prefix + clientId, store()),
   };
 }
 
