@@ -130,14 +130,20 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
   ): Promise<Entrance> {
     const { room } = live;
     if (after !== undefined && after > live.feed.position) await this.liveRooms.catchUp(live, after);
-    const head = live.feed.position;
+    const { position } = live.feed;
     const recovered =
-      after !== undefined && epoch === room.epoch && after <= head && head - after <= REPLAY_LIMIT;
+      after !== undefined && epoch === room.epoch && after <= position && position - after <= REPLAY_LIMIT;
     if (after !== undefined && !recovered) this.resyncs++;
+    const missed =
+      !recovered || live.feed.since(after)
+        ? []
+        : await this.log.range(room.id, { after, limit: REPLAY_LIMIT });
+    // Whoever is in the room already has what came until now, and gets nothing until the answer has left: what follows
+    // that is one order, from the position that it names.
+    this.fanOut.serve(room.id, connection);
+    this.fanOut.remove(room.id, connection);
+    const head = live.feed.position;
     const from = recovered ? after : head;
-    const missed = live.feed.since(from)
-      ? []
-      : await this.log.range(room.id, { after: from, limit: REPLAY_LIMIT });
     return {
       reply: {
         room: name,
@@ -184,10 +190,8 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       this.fanOut.push(connection, { event: 'room.left', data: { room: room.name, seq: head } });
       return;
     }
-    // The log may be ahead of the feed, which delivers that in its turn; whoever was in the room already had what
-    // came after `head`.
-    const isIn = this.fanOut.members(room.id).has(connection);
-    const last = isIn ? head : feed.position;
+    // The log may be ahead of the feed, which delivers that in its turn.
+    const last = feed.position;
     const recent = feed.since(missed.findLast(({ seq }) => seq <= last)?.seq ?? from);
     for (const event of [...missed, ...(recent ?? [])])
       if (event.seq <= last) this.fanOut.push(connection, pushOf(room.name, event));
@@ -196,7 +200,7 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       const data = { room: room.name, epoch: room.epoch, head: feed.position };
       this.fanOut.push(connection, { event: 'resync', data });
     }
-    if (!isIn) this.fanOut.add(room.id, connection);
+    this.fanOut.add(room.id, connection);
   }
 }
 

@@ -64,7 +64,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'chat/membership.service.js',
-        find: 'const last = isIn ? head : feed.position;',
+        find: 'const last = feed.position;',
         replace: 'const last = head;',
       },
     ],

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Communicator, type RunningChat, startChat } from '../../src/testing/index.js';
+import { LiveRooms } from '../../src/chat/live-rooms.js';
+import { RoomDirectory } from '../../src/index.js';
 import { StorageRoomLog } from '../support/storage.room-log.js';
 
 const room = 'lobby';
@@ -8,21 +10,26 @@ const message = (text = 'x') => ({ room, text, clientId: randomUUID() });
 
 type Step = number | 'left' | { head: number };
 
-/** What one room put on the wire, in its order. */
-function lane({ received }: Communicator, ids: ReadonlyMap<number, 'join' | 'leave'>): Step[] {
+/** What one room put on the wire, in its order. `after` is what joins resumed from. */
+function lane(
+  { received }: Communicator,
+  ids: ReadonlyMap<number, 'join' | 'leave'>,
+  after: ReadonlyMap<number, number> = new Map(),
+): Step[] {
   return received.flatMap((frame): Step[] => {
     if (frame.event === 'message.created') return [(frame.data as { seq: number }).seq];
     const kind = frame.event === 'reply' ? ids.get(frame.id ?? 0) : undefined;
-    if (kind === 'join') return [{ head: (frame.data as { head: number }).head }];
+    const { head, recovered } = (frame.data ?? {}) as { head: number; recovered: boolean };
+    if (kind === 'join') return [{ head: recovered ? (after.get(frame.id ?? 0) ?? head) : head }];
     return kind === 'leave' ? ['left'] : [];
   });
 }
 
-/** Outside: nothing. Inside: each seq from the head of the join on, once, in order. */
-function expectOnlyWhatIsDue(client: Communicator, ids: ReadonlyMap<number, 'join' | 'leave'>): number {
+/** Outside: nothing. Inside: each seq from the position of the join on, once, in order. */
+function expectOnlyWhatIsDue(...lanes: Parameters<typeof lane>): number {
   let next: number | undefined;
   let seen = 0;
-  for (const step of lane(client, ids)) {
+  for (const step of lane(...lanes)) {
     if (step === 'left') next = undefined;
     else if (typeof step === 'object') next = step.head + 1;
     else {
@@ -80,6 +87,42 @@ describe('comings and goings that are asked for in one breath', () => {
       await stop();
       await ann.request('pong', {});
       expect(expectOnlyWhatIsDue(ann, ids)).toBeGreaterThanOrEqual(40);
+    },
+    60_000,
+  );
+});
+
+describe('a join of who is in the room already', () => {
+  it.each(['from where they are', 'from the head'])(
+    'is followed by everything behind the position that it names, %s, and by nothing twice',
+    async (where) => {
+      class SlowPages extends StorageRoomLog {
+        override async range(...query: Parameters<StorageRoomLog['range']>) {
+          const events = await super.range(...query);
+          await new Promise((resolve) => setImmediate(resolve));
+          return events;
+        }
+      }
+      await using chat = await startChat({ roomLog: SlowPages });
+      const ann = await chat.connect('Ann');
+      const { id: roomId, epoch } = (await chat.app.get(RoomDirectory).open(room)).room;
+      const [ids, after] = [new Map<number, 'join'>(), new Map<number, number>()];
+      let stop = async (): Promise<unknown> => undefined;
+      for (let n = 0; n < 150; n++) {
+        // What is resumed from is no longer in memory, so that the log has to be asked, and takes a while.
+        chat.app.get(LiveRooms).get(roomId)?.feed.forget();
+        const id = 1_000 + n;
+        ids.set(id, 'join');
+        const seen = lane(ann, ids).findLast((step) => typeof step === 'number');
+        if (where === 'from where they are' && seen !== undefined) after.set(id, seen);
+        const position = after.has(id) ? { epoch, after: seen } : {};
+        ann.sendRaw(JSON.stringify({ event: 'room.join', id, data: { room, ...position } }));
+        await expect.poll(() => ann.received.some((frame) => frame.id === id), { interval: 1 }).toBe(true);
+        if (n === 0) stop = await floods(chat, 3);
+      }
+      await stop();
+      await ann.request('pong', {});
+      expect(expectOnlyWhatIsDue(ann, ids, after)).toBeGreaterThan(0);
     },
     60_000,
   );
