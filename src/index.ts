@@ -21,6 +21,7 @@ export {
   type LayerValue,
 } from './channel-layer/channel-layer.js';
 export { MemoryBus, MemoryChannelLayer } from './channel-layer/memory.channel-layer.js';
+export { copyMessage } from './channel-layer/message.js';
 export { identifyMessage, messageIdOf } from './channel-layer/message-ids.js';
 export type { ChannelLayerOptions } from './channel-layer/options.js';
 export { RedisChannelLayer } from './channel-layer/redis.channel-layer.js';

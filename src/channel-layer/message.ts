@@ -15,6 +15,7 @@ const maxInteger = 2n ** 63n - 1n;
  * number are numbers, and half a surrogate pair is U+FFFD (a Django consumer dies on a string it cannot decode).
  *
  * Throws a `TypeError` that names the place where the message is none.
+ * @publicApi
  */
 export function copyMessage(message: unknown): LayerMessage {
   if (!isMap(message)) throw new TypeError('A message is a map with a string "type"');

@@ -26,6 +26,10 @@ const understood = (read: (value: string) => unknown) => (value: string, context
 
 const origin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
 
+/** `type` and `source` are not to be replaced, and no key of ours need be. */
+const eventKey =
+  /^(?!(?:type|source|message|username|room|id|seq|at)=)[A-Za-z]\w{0,63}=(?:message|username|room|id|seq|at)$/;
+
 const Schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -80,6 +84,11 @@ const Schema = z.object({
     (types) => types.every((type) => /^[A-Za-z][A-Za-z0-9._]{0,98}$/.test(type)),
     'must be event types like chat.message, by commas',
   ),
+  /** What Django's consumers read besides: a key of theirs, and the one of ours that it repeats. */
+  DJANGO_EVENT_KEYS: List.refine(
+    (pairs) => pairs.every((pair) => eventKey.test(pair)),
+    'must be like user=username,timestamp=at: keys of theirs, and which of message, username, room, id, seq, at each repeats',
+  ).transform((pairs) => pairs.map((pair) => pair.split('=') as [theirs: string, ours: string])),
 
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   GUESTS: Flag.prefault('on'),

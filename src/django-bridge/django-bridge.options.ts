@@ -1,4 +1,4 @@
-import type { LayerMessage, User } from '../index.js';
+import type { LayerMessage, LayerValue, Message, User } from '../index.js';
 
 export const DJANGO_BRIDGE_OPTIONS = Symbol('Django bridge options');
 
@@ -15,6 +15,12 @@ export interface DjangoBridgeOptions {
    * message is stored once for each author. Where not given, all of Django is one person, {@link djangoUser}.
    */
   author?: (event: LayerMessage) => User;
+  /**
+   * Keys that Django's consumers read, and the events that we send would not have: a consumer ends on one that it misses.
+   * They may take the place of ours, except of `type`, `room` and `source`. What cannot be sent is left out: what JSON
+   * could not carry, and all of it where this throws.
+   */
+  moreKeys?: (message: Message, event: LayerMessage) => { [key: string]: LayerValue };
 }
 
 /** No name that people may choose has brackets, so nobody can pass for it. */

@@ -25,6 +25,7 @@ import { BridgedRooms } from './bridged-rooms.js';
 import { DJANGO_BRIDGE_OPTIONS, type DjangoBridgeOptions, djangoUser } from './django-bridge.options.js';
 import { eventOf, isOurs, methodOf, wordsOf } from './django-event.js';
 import { djangoGroup, GROUP_PREFIX, roomOf } from './django-group.js';
+import { withMoreKeys } from './more-keys.js';
 import { Outbox } from './outbox.js';
 import { type Heard, RoomInbox } from './room-inbox.js';
 
@@ -123,7 +124,7 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   afterStore(message: Message): void {
     if (!this.rooms.has(message.room) || this.relaying.has(message.clientId)) return;
     void this.rooms.ensure(message.room);
-    this.outbox.add(djangoGroup(message.room), eventOf(message, this.types[0]!));
+    this.outbox.add(djangoGroup(message.room), this.eventOf(message));
   }
 
   report(): DjangoBridgeReport {
@@ -137,6 +138,18 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
       sent,
       dropped: inboxes.reduce((sum, inbox) => sum + inbox.dropped, dropped),
     };
+  }
+
+  private eventOf(message: Message): LayerMessage {
+    const { moreKeys } = this.options;
+    const event = eventOf(message, this.types[0]!);
+    return moreKeys
+      ? withMoreKeys(
+          event,
+          (ours) => moreKeys(message, ours),
+          (sentence) => this.warn(sentence),
+        )
+      : event;
   }
 
   /** A channel for each room: an event does not say which group it came to. */

@@ -94,3 +94,27 @@ describe('REDIS_URL', () => {
     for (const part of ['REDIS_URL: ', sentence]) expect(told).toContain(part);
   });
 });
+
+describe('DJANGO_EVENT_KEYS', () => {
+  it('names keys of theirs, and which of ours each repeats', () => {
+    const { DJANGO_EVENT_KEYS } = parseEnv({ DJANGO_EVENT_KEYS: 'user=username, timestamp=at' });
+    expect(DJANGO_EVENT_KEYS).toEqual([
+      ['user', 'username'],
+      ['timestamp', 'at'],
+    ]);
+    expect(parseEnv({}).DJANGO_EVENT_KEYS).toEqual([]);
+  });
+
+  it.each([
+    'user',
+    'user=',
+    'user=name',
+    'type=message',
+    'source=at',
+    'message=at',
+    '__proto__=at',
+    'a b=at',
+  ])('is not %s', (given) => {
+    expect(mistakes({ DJANGO_EVENT_KEYS: given })).toContain('DJANGO_EVENT_KEYS: must be like user=username');
+  });
+});

@@ -1,53 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DjangoBridge, type DjangoBridgeOptions, djangoGroup } from '../../src/django-bridge/index.js';
 import {
-  DjangoBridge,
-  DjangoBridgeModule,
-  type DjangoBridgeOptions,
-  djangoGroup,
-} from '../../src/django-bridge/index.js';
-import {
-  ChannelLayer,
   ChatError,
   type Draft,
   type LayerMessage,
   MemoryBus,
-  MemoryChannelLayer,
   MessageHook,
   type MessageHooks,
   RoomDirectory,
   RoomLog,
 } from '../../src/index.js';
-import { startChat } from '../../src/testing/index.js';
-
-/** A Django process in the room's group: what it hears, and what it says. */
-class Django {
-  readonly heard: LayerMessage[] = [];
-
-  private constructor(private readonly layer: MemoryChannelLayer) {}
-
-  static async in(bus: MemoryBus, ...rooms: string[]): Promise<Django> {
-    const django = new Django(new MemoryChannelLayer({}, bus));
-    const channel = await django.layer.newChannel();
-    django.layer.receive(channel).subscribe((message) => void django.heard.push(message));
-    for (const room of rooms) await django.layer.groupAdd(djangoGroup(room), channel);
-    return django;
-  }
-
-  say(room: string, message: LayerMessage[string], more: Partial<LayerMessage> = {}): Promise<void> {
-    return this.layer.groupSend(djangoGroup(room), {
-      type: 'chat_message',
-      message,
-      ...more,
-    } as LayerMessage);
-  }
-
-  get texts() {
-    return this.heard.map(({ message }) => message);
-  }
-
-  close = () => this.layer.close();
-}
+import type { startChat } from '../../src/testing/index.js';
+import { Django, startBridged as startBridgedOn } from '../support/bridged.js';
 
 @Injectable()
 @MessageHook({ order: 1 })
@@ -66,15 +31,8 @@ beforeEach(async () => {
 });
 afterEach(() => django.close());
 
-function startBridged(options: Partial<DjangoBridgeOptions> = {}, providers: object[] = []) {
-  const imports = [DjangoBridgeModule.forRoot({ rooms: ['lobby'], ...options })];
-  return startChat({
-    imports,
-    providers: providers as never[],
-    override: (builder) =>
-      builder.overrideProvider(ChannelLayer).useFactory({ factory: () => new MemoryChannelLayer({}, bus) }),
-  });
-}
+const startBridged = (options?: Partial<DjangoBridgeOptions>, providers?: object[]) =>
+  startBridgedOn(bus, options, providers);
 
 async function logOf(chat: Awaited<ReturnType<typeof startChat>>, room = 'lobby') {
   const found = await chat.app.get(RoomDirectory).find(room);
