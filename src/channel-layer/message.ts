@@ -41,7 +41,7 @@ export function readMessage(message: unknown): LayerMessage {
   return readable as LayerMessage;
 }
 
-/** In place of a key that is no text; begins with what no key of a peer could begin with, as it cannot be guessed. */
+/** In place of a key that is no text, or is `__proto__`; begins with what no key of a peer could begin with, as it cannot be guessed. */
 export const unreadableKey = `${randomUUID()} is no text`;
 
 function copyValue(value: unknown, path: string, depth: number): LayerValue {

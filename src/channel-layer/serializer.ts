@@ -95,6 +95,15 @@ function widen(value: LayerValue): LayerValue {
   return value;
 }
 
+/** The decoder refuses a whole message for this key, and asks us first what keys of such a length are. */
+const protoOut = {
+  canBeCached: (byteLength: number) => byteLength === '__proto__'.length,
+  decode(bytes: Uint8Array, from: number, byteLength: number): string {
+    const key = Buffer.from(bytes.subarray(from, from + byteLength)).toString('utf8');
+    return key === '__proto__' ? unreadableKey : key;
+  },
+};
+
 const msgpack: Codec = {
   encode: (message) => Buffer.from(encoder.encode(widen(message))),
   decode(bytes) {
@@ -107,10 +116,8 @@ const msgpack: Codec = {
       maxArrayLength: most,
       maxMapLength: most,
       maxExtLength: most,
-      mapKeyConverter: (key) => {
-        if (typeof key === 'number') return key;
-        return typeof key === 'string' && key !== '__proto__' ? key : unreadableKey;
-      },
+      keyDecoder: protoOut,
+      mapKeyConverter: (key) => (typeof key === 'number' || typeof key === 'string' ? key : unreadableKey),
     });
     return decoder.decode(bytes);
   },

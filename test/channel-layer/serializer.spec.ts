@@ -54,7 +54,6 @@ describe('msgpack as channels_redis writes it', () => {
     ['no map', '93010203'],
     ['no type', '80'],
     ['a type that is a number', '81a47479706507'],
-    ['a prototype', '82a474797065a174a95f5f70726f746f5f5f80'],
     ['an array of four billion', 'ddffffffff'],
   ])('refuses %s with a TypeError', (_what, payload) => {
     expect(() => decode(payload)).toThrow(TypeError);
@@ -62,6 +61,8 @@ describe('msgpack as channels_redis writes it', () => {
 
   it.each([
     ['a key that is bytes', '82a474797065a174c4017802'],
+    ['a prototype', '82a474797065a174a95f5f70726f746f5f5f80'],
+    ['a map with a prototype', `${head}81a95f5f70726f746f5f5f80`],
     ['a timestamp', `${head}d6ff00000000`],
     ['an extension', `${head}d40001`],
     ['an integer beyond 64 bits with a sign', `${head}cf8000000000000000`],
@@ -69,6 +70,21 @@ describe('msgpack as channels_redis writes it', () => {
     ['a thousand arrays in each other', head + '91'.repeat(1000) + '00'],
   ])('leaves %s out, and reads the rest', (_what, payload) => {
     expect(decode(payload)).toEqual({ type: 't' });
+  });
+});
+
+describe('the key __proto__', () => {
+  it.each([
+    ['msgpack', bytes('84a16101a95f5f70726f746f5f5f81a16401a474797065a174a9313233343536c3a93902')],
+    ['json', Buffer.from('{"a": 1, "__proto__": {"d": 1}, "type": "t", "123456é9": 2}')],
+  ] as const)('is left out, and the rest keeps its order: %s', (format, payload) => {
+    const message = new Serializer(format).decode(payload);
+    expect(Object.entries(message)).toEqual([
+      ['a', 1],
+      ['type', 't'],
+      ['123456é9', 2],
+    ]);
+    expect(message.d).toBeUndefined();
   });
 });
 
