@@ -104,10 +104,10 @@ export class Group {
   arriving?: Promise<void>;
 
   expect(arriving: Promise<unknown>): void {
-    const done = () => {
+    const forget = () => {
       if (this.arriving === expected) this.arriving = undefined;
     };
-    const expected = arriving.then(done, done);
+    const expected = arriving.then(forget, forget);
     this.arriving = expected;
   }
 
