@@ -11,7 +11,7 @@ import { username } from 'better-auth/plugins/username';
 import { z } from 'zod';
 import { ChatError, personName, signInKey, signInName } from '../protocol/index.js';
 import type { Audit } from '../audit/audit.js';
-import type { Accounts, Proved } from './accounts.js';
+import type { Accounts, Proved, Try } from './accounts.js';
 import { ADDRESS_HEADER } from './address-header.js';
 import { inRoute } from './api-refusal.js';
 import { LONGEST_PASSWORD } from './password.rules.js';
@@ -66,12 +66,9 @@ export function accounts(work: Accounts, audit: Audit) {
     '/sign-in/username',
     { method: 'POST', body: SignIn },
     async (ctx) => {
-      const { password } = ctx.body;
-      await inRoute(async () => notTooLong(password));
       const name = signInKey(ctx.body.username.trim());
-      const device = work.devices.read(ctx.getCookie(deviceCookie(ctx)), name);
-      const address = ctx.headers?.get(ADDRESS_HEADER) ?? '';
-      return enter(ctx, await inRoute(() => work.verify({ name, password, address, device })), name);
+      const attempt = await inRoute(async () => tryOf(ctx, work, name, ctx.body.password));
+      return enter(ctx, await inRoute(() => work.verify(attempt)), name);
     },
   );
 
@@ -83,15 +80,11 @@ export function accounts(work: Accounts, audit: Audit) {
       const { user, session: before } = ctx.context.session;
       const { currentPassword, newPassword } = ctx.body;
       const name = await inRoute(() => work.checkNewPassword(user.id, newPassword), 'newPassword');
-      await inRoute(async () => notTooLong(currentPassword), 'currentPassword');
-      const device = work.devices.read(ctx.getCookie(deviceCookie(ctx)), name);
-      const address = ctx.headers?.get(ADDRESS_HEADER) ?? '';
       const wish = { userId: user.id, password: newPassword };
-      const { proof } = await inRoute(
-        () =>
-          work.changePassword({ name, password: currentPassword, address, device }, wish).catch(notConfirmed),
-        'currentPassword',
-      );
+      const { proof } = await inRoute(async () => {
+        const known = tryOf(ctx, work, name, currentPassword);
+        return work.changePassword(known, wish).catch(notConfirmed);
+      }, 'currentPassword');
       const session = await ctx.context.internalAdapter.createSession(user.id);
       await stillProved(ctx, session, proof);
       await setSessionCookie(ctx, { session, user });
@@ -173,8 +166,19 @@ function wellFormed(name: string | null): string {
   return name;
 }
 
-function notTooLong(password: string): void {
+/** Throws `bad_schema` where the password is longer than any. */
+function tryOf(ctx: Context, work: Accounts, name: string, password: string): Try {
   if (password.length > LONGEST_PASSWORD) throw new ChatError('bad_schema', 'the password is too long');
+  const device = work.devices.read(ctx.getCookie(deviceCookie(ctx)), name);
+  return { name, password, device, address: ctx.headers?.get(ADDRESS_HEADER) ?? '' };
+}
+
+/** Of who is signed in already: counts as a sign-in does. Whoever has no password confirms nothing by one. */
+export async function confirmPassword(ctx: Context, work: Accounts, userId: string, password: string) {
+  await inRoute(async () => {
+    const names = await work.namesOf(userId);
+    if (names) await work.verify(tryOf(ctx, work, names.username, password)).catch(notConfirmed);
+  });
 }
 
 /** Whoever is signed in already is told so as Better Auth does. */

@@ -112,12 +112,18 @@ export class Accounts {
 
   /** Resolves with what the person signs in by. Throws `bad_schema` where there is no password, or this will not do. */
   async checkNewPassword(userId: string, password: string): Promise<string> {
+    const names = await this.namesOf(userId);
+    if (!names) throw new ChatError('bad_schema', 'there is no password to change');
+    checkPassword(password, [names.username, names.name]);
+    return names.username;
+  }
+
+  /** Of who signs in by a password; `null` where there is none. */
+  async namesOf(userId: string): Promise<{ username: string; name: string } | null> {
     const query = this.people().select(['username', 'name']).where('user.id', '=', userId);
     const person = await this.database.attempt(() => query.executeTakeFirst());
-    if (!person?.password || !person.username)
-      throw new ChatError('bad_schema', 'there is no password to change');
-    checkPassword(password, [person.username, person.name]);
-    return person.username;
+    if (!person?.password || !person.username) return null;
+    return { username: person.username, name: person.name };
   }
 
   /**

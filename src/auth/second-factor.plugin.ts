@@ -1,8 +1,11 @@
-import { createAuthMiddleware } from 'better-auth/api';
+import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import { samePage } from '../web/same-page.js';
 import type { Accounts } from './accounts.js';
-import { keepProof } from './accounts.plugin.js';
+import { confirmPassword, keepProof } from './accounts.plugin.js';
+
+/** Where Better Auth asks for the password of who is signed in. */
+const CONFIRMED = /^\/two-factor\/(enable|disable|generate-backup-codes)$/;
 
 /**
  * Codes from an authenticator app, and ten to keep for the day the phone is lost. Better Auth asks for one behind a
@@ -15,6 +18,12 @@ export function secondFactor(work: Accounts) {
   type Asked = Parameters<typeof asks.matcher>[0];
   const isArrival = ({ path }: Asked) => path?.startsWith('/callback/') ?? false;
 
+  /** Better Auth itself asks for it again, but counts no wrong ones. */
+  const confirm = createAuthMiddleware(async (ctx) => {
+    const session = await getSessionFromCtx(ctx, { disableRefresh: true });
+    const password: unknown = (ctx.body as { password?: unknown } | undefined)?.password;
+    if (session && typeof password === 'string') await confirmPassword(ctx, work, session.user.id, password);
+  });
   const remember = createAuthMiddleware(async (ctx) => {
     const person = ctx.context.newSession?.user as { id: string; twoFactorEnabled?: boolean } | undefined;
     if (person?.twoFactorEnabled) keepProof(ctx, await work.proofOf(person.id));
@@ -31,5 +40,6 @@ export function secondFactor(work: Accounts) {
     { ...asks, matcher: (asked: Asked) => asks.matcher(asked) || isArrival(asked) },
     { matcher: isArrival, handler: toPage },
   ];
-  return { ...plugin, hooks: { ...plugin.hooks, after } };
+  const before = [{ matcher: ({ path }: Asked) => CONFIRMED.test(path ?? ''), handler: confirm }];
+  return { ...plugin, hooks: { ...plugin.hooks, before, after } };
 }
