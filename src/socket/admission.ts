@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { networkOf } from '../auth/network-of.js';
 import { Env } from '../config/env.js';
 import { ChatError } from '../protocol/index.js';
 import { ConnectionRegistry } from './connection.registry.js';
@@ -11,7 +12,7 @@ const RETRY_MS = 5_000;
 const PER_ADDRESS = { perSecond: 100, burst: 1_000 };
 const PER_USER = { perSecond: 1, burst: 20 };
 
-/** How many may be connected: in this process, from one address, of one person. The oldest stay. */
+/** How many may be connected: in this process, from one address, which is a network in IPv6, of one person. The oldest stay. */
 @Injectable()
 export class Admission {
   private readonly addresses = new Map<string, number>();
@@ -49,21 +50,23 @@ export class Admission {
   /** Throws `rate_limited`; else the address counts as connected once more, until `leaveAddress`. */
   takeAddress(address: string): void {
     const now = performance.now();
-    const connected = this.addresses.get(address) ?? 0;
+    const network = networkOf(address);
+    const connected = this.addresses.get(network) ?? 0;
     if (this.env.RATE_LIMIT) {
-      const wait = this.addressRate.take(address, now);
+      const wait = this.addressRate.take(network, now);
       if (wait > 0) throw new ChatError('rate_limited', 'too many new connections from this address', wait);
       if (connected >= this.env.MAX_CONNECTIONS_PER_ADDRESS)
         throw new ChatError('rate_limited', 'too many connections from this address', RETRY_MS);
     }
-    this.addresses.set(address, connected + 1);
+    this.addresses.set(network, connected + 1);
   }
 
   /** Called once for each place that was taken. */
   leaveAddress(address: string): void {
-    const left = (this.addresses.get(address) ?? 1) - 1;
-    if (left > 0) this.addresses.set(address, left);
-    else this.addresses.delete(address);
+    const network = networkOf(address);
+    const left = (this.addresses.get(network) ?? 1) - 1;
+    if (left > 0) this.addresses.set(network, left);
+    else this.addresses.delete(network);
   }
 
   /** Throws `rate_limited`. */

@@ -59,6 +59,16 @@ describe('one address', () => {
     expect(outcome(() => admission.takeAddress('a'))).toBe('rate_limited');
   });
 
+  it('is a whole network in IPv6, however many addresses of it are used', () => {
+    const { admission } = house({ MAX_CONNECTIONS_PER_ADDRESS: 2 });
+    admission.takeAddress('2001:db8:1:2::1');
+    admission.takeAddress('2001:db8:1:2:aaaa::7');
+    expect(outcome(() => admission.takeAddress('2001:db8:1:2:3:4:5:6'))).toBe('rate_limited');
+    expect(outcome(() => admission.takeAddress('2001:db8:1:3::1'))).toBe('allowed');
+    admission.leaveAddress('2001:db8:1:2:aaaa::7');
+    expect(outcome(() => admission.takeAddress('2001:db8:1:2:3:4:5:6'))).toBe('allowed');
+  });
+
   it('may not come and go without end: 1,000 at once, then 100 a second', () => {
     const { admission } = house({ MAX_CONNECTIONS_PER_ADDRESS: 10_000 });
     const outcomes = Array.from({ length: 1_200 }, () => outcome(() => comeAndGo(admission)));
