@@ -8,11 +8,15 @@ export class Safeguards {
 
   /** Throws what the request is refused with. */
   async check(from: Credentials, path: string, body: unknown): Promise<void> {
+    const given = (body ?? {}) as { trustDevice?: unknown; disableSession?: unknown; idToken?: unknown };
     // A browser that needs no code would be one more thing to find and to end. Our pages offer none.
-    if (path.startsWith('/two-factor/') && (body as { trustDevice?: unknown } | null)?.trustDevice)
+    if (path.startsWith('/two-factor/') && given.trustDevice)
       throw new ChatError('bad_schema', 'a code is asked for in every browser: trustDevice is not possible');
+    // The code would be used up, and nobody signed in by it.
+    if (path.startsWith('/two-factor/') && given.disableSession)
+      throw new ChatError('bad_schema', 'a code signs in: disableSession is not possible');
     // A token of the service's without its page: neither the second factor nor the browser would be asked.
-    if (path === '/sign-in/social' && (body as { idToken?: unknown } | null)?.idToken)
+    if (path === '/sign-in/social' && given.idToken)
       throw new ChatError('bad_schema', 'sign in on the page of the service: idToken is not possible');
     if (path === '/api-key/create') await this.refuseGuests(from);
   }

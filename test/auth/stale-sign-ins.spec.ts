@@ -182,4 +182,20 @@ onEachDatabase((open) => {
     expect((await client.post('/two-factor/verify-totp', { code: totp(secret) })).status).toBe(200);
     expect(client.cookie).not.toContain('trust');
   });
+
+  it('no code is used up without a sign-in', async () => {
+    await using place = await open();
+    await using server = await serve(place, { twoFactor: true });
+    const owner = new Client(server);
+    await owner.post('/sign-up/email', ann);
+    await turnOn(owner);
+    const made = await owner.post('/two-factor/generate-backup-codes', { password });
+    const [code] = made.body.backupCodes as string[];
+    const client = new Client(server);
+    await client.post('/sign-in/username', ann);
+    for (const path of ['/two-factor/verify-totp', '/two-factor/verify-backup-code'])
+      expect((await client.post(path, { code, disableSession: true })).status).toBe(400);
+    expect((await client.post('/two-factor/verify-backup-code', { code })).status).toBe(200);
+    expect(await client.who()).toMatchObject({ user: { name: 'Ann' } });
+  });
 });
