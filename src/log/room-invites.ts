@@ -98,14 +98,21 @@ export class RoomInvites {
   /** The room that it leads to; `null` where it is unknown, over, used up, or made by who is shut out by now: one statement for all of these. */
   async find(token: string, now: number): Promise<InviteGoal | null> {
     const { kysely, dialect } = this.database;
-    const no = columnsOf(dialect).flag(false);
+    const { flag, instant } = columnsOf(dialect);
+    const no = flag(false);
     const query = kysely
       .withTables<Pick<AuthTables, 'user'>>()
       .selectFrom('invite')
       .innerJoin('room', 'room.id', 'room_id')
       .leftJoin('person', 'person.id', 'by_id')
       .leftJoin('user', 'user.id', 'by_id')
-      .where((is) => is.or([is('banned', 'is', null), is('banned', '=', no)]))
+      .where((is) =>
+        is.or([
+          is('banned', 'is', null),
+          is('banned', '=', no),
+          is('banExpires', '<=', instant(new Date(now))),
+        ]),
+      )
       .where((is) => is.or([is('disabled', 'is', null), is('disabled', '=', no)]))
       .select(['invite.id', 'room.name as room', 'room.title', 'by_id'])
       .select(['person.name', 'guest', 'picture'])

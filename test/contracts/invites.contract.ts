@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomInvites } from '../../src/log/room-invites.js';
+import type { AuthTables } from '../../src/database/auth.tables.js';
+import { columnsOf } from '../../src/database/columns.js';
+import type { Database } from '../../src/database/database.js';
+import { RoomInvites } from '../../src/log/room-invites.js';
 import { RightsChanged } from '../../src/log/rights-changed.js';
 import type { EventDraft } from '../../src/log/room-log.js';
 import { ann, bob, type LogHouse } from './room-log.contract.js';
@@ -7,11 +10,11 @@ import { ann, bob, type LogHouse } from './room-log.contract.js';
 const HOUR = 3_600_000;
 const carol = { id: 'carol', name: 'Carol' };
 
-/** What every database promises of links into rooms. `invitesOf` gives those of a node. */
+/** What every database promises of links into rooms. `databaseOf` gives that of a node. */
 export function invitesContract(
   name: string,
   open: () => Promise<LogHouse>,
-  invitesOf: (node: LogHouse['nodes'][number]) => RoomInvites,
+  databaseOf: (node: LogHouse['nodes'][number]) => Database,
 ): void {
   describe(`${name} keeps what every database promises of invitations`, () => {
     async function house() {
@@ -22,8 +25,9 @@ export function invitesContract(
         { user: bob, role: 'moderator' as const },
       ];
       const { room } = await here.rooms.create({ kind: 'private', title: 'Den', topic: '', members });
-      const invites = { here: invitesOf(here), there: invitesOf(there) };
-      return { here, room, invites, [Symbol.asyncDispose]: opened[Symbol.asyncDispose] };
+      const database = databaseOf(here);
+      const invites = { here: new RoomInvites(database), there: new RoomInvites(databaseOf(there)) };
+      return { here, room, invites, database, [Symbol.asyncDispose]: opened[Symbol.asyncDispose] };
     }
 
     it('leads everybody who has the token to the room, until it is over', async () => {
@@ -109,6 +113,42 @@ export function invitesContract(
         expect(await invites.there.find(by.ann, Date.now())).not.toBeNull();
       },
     );
+
+    it('leads nowhere while who made it is shut out of the server, and no longer than that', async () => {
+      await using den = await house();
+      const { invites, room, database } = den;
+      const now = Date.now();
+      const { token } = await invites.here.create(room, ann, now + HOUR);
+      const { flag, instant } = columnsOf(database.dialect);
+      const users = database.kysely.withTables<Pick<AuthTables, 'user'>>();
+      const at = instant(new Date(now));
+      await users
+        .insertInto('user')
+        .values({
+          id: ann.id,
+          name: 'Ann',
+          email: 'ann@here.invalid',
+          emailVerified: flag(false),
+          createdAt: at,
+          updatedAt: at,
+        })
+        .execute();
+      const found = async (change: Partial<Record<'banned' | 'disabled', boolean>>, until?: number) => {
+        const banExpires = until === undefined ? null : instant(new Date(until));
+        const set = { banned: flag(change.banned ?? false), disabled: flag(change.disabled ?? false) };
+        await users
+          .updateTable('user')
+          .set({ ...set, banExpires })
+          .where('id', '=', ann.id)
+          .execute();
+        return (await invites.there.find(token, now)) !== null;
+      };
+      expect(await found({})).toBe(true);
+      expect(await found({ banned: true })).toBe(false);
+      expect(await found({ banned: true }, now + 1)).toBe(false);
+      expect(await found({ banned: true }, now)).toBe(true);
+      expect(await found({ disabled: true }, now)).toBe(false);
+    });
 
     it('is not made on rights that are others by now', async () => {
       await using den = await house();

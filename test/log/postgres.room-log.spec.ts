@@ -1,6 +1,5 @@
 import { EventEmitter, on } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RoomInvites } from '../../src/log/room-invites.js';
 import { invitesContract } from '../contracts/invites.contract.js';
 import { messageChangesContract } from '../contracts/message-changes.contract.js';
 import { roomDirectoryContract } from '../contracts/room-directory.contract.js';
@@ -29,7 +28,7 @@ roomLogContract('PostgreSQL', house);
 roomDirectoryContract('PostgreSQL', house);
 messageChangesContract('PostgreSQL', house);
 rightsContract('PostgreSQL', house);
-invitesContract('PostgreSQL', house, (node) => new RoomInvites((node as Node).database));
+invitesContract('PostgreSQL', house, (node) => (node as Node).database);
 
 type Node = Awaited<ReturnType<typeof openNode>>;
 const opened = (nodes: LogHouse['nodes']) => nodes as unknown as Node[];
