@@ -27,10 +27,10 @@ export class TypingService implements OnModuleInit, OnApplicationShutdown {
     this.stopListening?.();
   }
 
-  /** Throws `rate_limited` where it comes more often than once in three seconds. */
+  /** Throws `rate_limited` where it comes more often than once in three seconds, and what a send is refused with. */
   async typing(user: User, roomName: string): Promise<void> {
     this.limits.type(user.id);
-    const room = await this.rooms.existing(user, roomName);
+    const { room } = await this.rooms.access.require('send', user, roomName);
     this.tell(room.id, user);
     this.link.say('chat.typing', room.id, user);
   }

@@ -144,6 +144,17 @@ describe('a room that somebody owns', () => {
     expect((await bob.call('DELETE', `${path}/${cid.id}`)).status).toBe(200);
   });
 
+  it('shows nobody that who is muted is typing, and says so to them', async () => {
+    const { room } = await priv(ann);
+    await add(ann, room, bob);
+    await using socket = await bob.socket();
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await ann.call('PUT', `/api/rooms/${room}/mutes/${bob.id}`, { until });
+    await expect(socket.request('typing', { room })).rejects.toMatchObject({ code: 'forbidden' });
+    await ann.call('DELETE', `/api/rooms/${room}/mutes/${bob.id}`);
+    expect(await socket.request('typing', { room })).toEqual({});
+  });
+
   it('says so to who is muted, and when that ends', async () => {
     const { room } = await priv(ann);
     await add(ann, room, bob);
