@@ -6,7 +6,14 @@ import type { Identity } from '../auth/auth-provider.js';
 import { PeopleService } from '../chat/people.service.js';
 import { ChatError, PersonName } from '../protocol/index.js';
 import { AccountPage } from './account.page.js';
-import { AccountVisitors, outcomeOf, passRetryAfter, requireOwnForm, textOf } from './account.visitors.js';
+import {
+  AccountVisitors,
+  leaveNothing,
+  outcomeOf,
+  passRetryAfter,
+  requireOwnForm,
+  textOf,
+} from './account.visitors.js';
 import { receivePicture } from './picture.upload.js';
 import { PicturesService } from './pictures.service.js';
 import { ProfileService } from './profile.service.js';
@@ -118,6 +125,7 @@ export class AccountController {
       if (!answer.ok)
         throw new ChatError('unavailable', 'You are not signed out yet. Please try again.', 1_000);
       passCookies(answer, response);
+      leaveNothing(response);
       response.redirect(303, '/chat/~sign-in/');
     });
   }

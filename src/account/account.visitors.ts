@@ -92,6 +92,11 @@ export function sentence(code: string, message: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
+/** Whoever uses the browser next finds nothing of what was written in it and not sent; browsers obey where pages come by TLS. */
+export function leaveNothing(response: Response): void {
+  response.set('Clear-Site-Data', '"storage"');
+}
+
 /** The answer says when to come back. */
 export function passRetryAfter(answer: globalThis.Response, response: Response): void {
   const wait = answer.headers.get('retry-after') ?? answer.headers.get('x-retry-after');

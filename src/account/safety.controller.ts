@@ -5,7 +5,7 @@ import { Auth } from '../auth/better-auth.js';
 import type { Identity } from '../auth/auth-provider.js';
 import { ChatError } from '../protocol/index.js';
 import { type AccountExtra, AccountPage } from './account.page.js';
-import { AccountVisitors, outcomeOf, requireOwnForm, textOf } from './account.visitors.js';
+import { AccountVisitors, outcomeOf, passRetryAfter, requireOwnForm, textOf } from './account.visitors.js';
 import { ApiKeys } from './api-keys.js';
 
 const HOME = '/chat/~account/';
@@ -92,6 +92,7 @@ export class SafetyController {
       return outcome.body;
     }
     const extra: AccountExtra = { problems: { [field]: problem ?? outcome.message } };
+    passRetryAfter(answer, response);
     await this.page.send(response, me, extra, outcome.status);
     return null;
   }

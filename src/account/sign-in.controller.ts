@@ -5,7 +5,14 @@ import { Auth } from '../auth/better-auth.js';
 import { ChatError } from '../protocol/index.js';
 import { PageRenderer } from '../web/page.renderer.js';
 import { samePage } from '../web/same-page.js';
-import { AccountVisitors, outcomeOf, passRetryAfter, requireOwnForm, textOf } from './account.visitors.js';
+import {
+  AccountVisitors,
+  leaveNothing,
+  outcomeOf,
+  passRetryAfter,
+  requireOwnForm,
+  textOf,
+} from './account.visitors.js';
 import { PasswordReset } from './password-reset.js';
 
 /** The ways in and out, as forms. */
@@ -126,6 +133,7 @@ export class SignInController {
     if (!answer.ok)
       throw new ChatError('unavailable', 'You are not signed out yet. Please try again.', 1_000);
     passCookies(answer, response);
+    leaveNothing(response);
     response.redirect(303, '/chat/~sign-in/');
   }
 

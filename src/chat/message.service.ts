@@ -48,7 +48,7 @@ export class MessageService {
   /** Awaits only what is a promise: every message passes here, and an `await` costs as much as the rest of a step. */
   private async store(author: User, roomName: string, message: PostMessage, held: boolean): Promise<Sent> {
     if (held) this.limit(author, message);
-    const deciding = this.rooms.forSending(author, roomName);
+    const deciding = this.rooms.forSending(author, roomName, held);
     const access = deciding instanceof Promise ? await deciding : deciding;
     const asking = this.hooks.beforeStore(draftOf(roomName, message), author);
     const draft = asking instanceof Promise ? await asking : asking;
@@ -78,10 +78,10 @@ export class MessageService {
   private append(wish: Wish, access: Access): Promise<Appended> {
     return this.appendOnce(wish, access).catch((error: unknown) => {
       if (!(error instanceof RightsChanged)) throw error;
-      const { author, roomName } = wish;
+      const { author, roomName, held } = wish;
       this.rooms.access.forget(author, roomName);
       return this.rooms.access.settled(author, roomName, async () =>
-        this.appendOnce(wish, await this.rooms.forSending(author, roomName)),
+        this.appendOnce(wish, await this.rooms.forSending(author, roomName, held)),
       );
     });
   }

@@ -11,6 +11,7 @@ import {
 } from '../protocol/index.js';
 import { RoomDoor } from '../socket/room.door.js';
 import { PresenceService } from './presence.service.js';
+import { RateLimits } from './rate-limits.js';
 import { RoomAccess } from './room-access.js';
 import { readEvents, readHistory } from './room.history.js';
 import { noSuchRoom } from './room.policy.js';
@@ -27,13 +28,17 @@ export class RoomService extends RoomDoor {
     readonly access: RoomAccess,
     private readonly members: RoomMembers,
     private readonly presence: PresenceService,
+    private readonly limits: RateLimits,
   ) {
     super();
   }
 
-  /** Finds the room, or creates it where that is allowed: what entering does. Reads its rights anew. */
-  async enter(user: User, name: string): Promise<Access> {
-    const access = (await this.access.fresh(user, name)) ?? (await this.created(user, name));
+  /**
+   * Finds the room, or creates it where that is allowed: what entering does. Reads its rights anew. Throws `rate_limited`
+   * where it creates one too many, unless nobody is `held` up here: another system has accepted it already.
+   */
+  async enter(user: User, name: string, held = true): Promise<Access> {
+    const access = (await this.access.fresh(user, name)) ?? (await this.created(user, name, held));
     await this.access.check('read', user, access);
     return access;
   }
@@ -43,8 +48,8 @@ export class RoomService extends RoomDoor {
   }
 
   /** Before a send: what is known of the person's rights will do, as the append is decided anew where it is old. */
-  forSending(user: User, name: string): Access | Promise<Access> {
-    return this.decided('send', user, name, () => this.enter(user, name));
+  forSending(user: User, name: string, held = true): Access | Promise<Access> {
+    return this.decided('send', user, name, () => this.enter(user, name, held));
   }
 
   /** How long this person waits there between two messages; `undefined` where nobody does, or this one does not. */
@@ -119,7 +124,10 @@ export class RoomService extends RoomDoor {
     return (await this.members.others([room.id], user.id)).get(room.id) ?? [];
   }
 
-  private async created(user: User, name: string): Promise<Access> {
+  private async created(user: User, name: string, held: boolean): Promise<Access> {
+    // Whoever may create none is told so, and has used nothing up.
+    await this.access.policy.mayCreate(user, name);
+    if (held) this.limits.create(user.id);
     await this.create(user, { name });
     const access = await this.access.fresh(user, name);
     if (!access) throw noSuchRoom();

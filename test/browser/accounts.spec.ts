@@ -130,9 +130,14 @@ describe('an account, from the first word on', () => {
     const tab = await ann.context().newPage();
     await tab.goto(conversation);
     await tab.waitForFunction(() => document.querySelector('.banner.stopped') === null);
+    await tab.locator('.composer textarea').fill('half a thought');
+    const kept = () => ann.evaluate(() => localStorage.length);
     await ann.goto(`${server.url}/chat/~account/`);
+    await expect.poll(kept).toBe(1);
     await ann.getByRole('button', { name: /everywhere/i }).click();
     await ann.waitForURL(/~sign-in/);
+    // Whoever uses this browser next finds nothing of it.
+    expect(await kept()).toBe(0);
     for (const page of [tab, phone])
       await page.getByText('You have been signed out.').waitFor({ timeout: 15_000 });
     expect((await phone.goto(`${server.url}/chat/~account/`))?.url()).toContain('~sign-in');
