@@ -8,18 +8,21 @@ import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.ch
 export class BareLayer implements AsyncDisposable {
   private readonly heard = new Set<string>();
 
-  private constructor(private readonly layer: RedisPubSubChannelLayer) {}
+  private constructor(
+    private readonly layer: RedisPubSubChannelLayer,
+    private readonly rooms: ReadonlySet<string>,
+  ) {}
 
-  static async listen(redisUrl: string, roomIds: readonly string[]): Promise<BareLayer> {
+  static async listen(redisUrl: string, rooms: readonly { id: string; name: string }[]): Promise<BareLayer> {
     // What it finds wrong with Redis is what the fault is about.
     Logger.overrideLogger(false);
     const layer = new RedisPubSubChannelLayer({ hosts: [redisUrl] });
-    const bare = new BareLayer(layer);
+    const bare = new BareLayer(layer, new Set(rooms.map(({ name }) => name)));
     const channel = await layer.newChannel();
     layer.receive(channel).subscribe(({ type, body }) => {
       if (type === 'chat.event' && typeof body === 'string') bare.hear(body);
     });
-    for (const id of roomIds) await layer.groupAdd(`chat.${id}`, channel);
+    for (const { id } of rooms) await layer.groupAdd(`chat.${id}`, channel);
     return bare;
   }
 
@@ -32,9 +35,9 @@ export class BareLayer implements AsyncDisposable {
     }
   }
 
-  /** How many of these it never heard. */
-  lost(ids: readonly string[]): number {
-    return ids.filter((id) => !this.heard.has(id)).length;
+  /** How many of these it never heard, in the rooms that it was in. */
+  lost(stored: readonly { room: string; id: string }[]): number {
+    return stored.filter(({ room, id }) => this.rooms.has(room) && !this.heard.has(id)).length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,13 +1,14 @@
 import type { Patch } from './edition.js';
 import type { Violation } from './findings.js';
+import type { Result } from './scenario.js';
 
 /** A server with one promise taken out, and how the suite must notice. */
 export interface Mutant {
   title: string;
   patches: readonly Patch[];
   fault: string;
-  /** At least this kind of violation. */
-  finds: Violation;
+  /** At least this kind of violation, or a broken promise of the fault's own. */
+  finds: Violation | 'broken';
   /** One of the few that every test run shows; `--prove` shows all. */
   essential?: boolean;
 }
@@ -67,6 +68,11 @@ export const mutants: readonly Mutant[] = [
         find: 'const last = feed.position;',
         replace: 'const last = head;',
       },
+      {
+        file: 'chat/membership.service.js',
+        find: 'const head = live.feed.position;',
+        replace: 'const head = position;',
+      },
     ],
     fault: 'F21',
     finds: 'lost',
@@ -96,4 +102,54 @@ export const mutants: readonly Mutant[] = [
     fault: 'F02',
     finds: 'lost',
   },
+  {
+    title: 'a room that goes on telling those who were sent away',
+    patches: [
+      {
+        file: 'chat/membership.service.js',
+        find: 'if (!place || place.since >= seq)',
+        replace: 'if (true)',
+      },
+    ],
+    fault: 'KICK',
+    finds: 'leaked',
+    essential: true,
+  },
+  {
+    title: 'a log that stores what was decided on old rights',
+    patches: [
+      {
+        file: 'log/postgres.append.sql',
+        find: 'draft.rights is null or draft.rights = locked.rights',
+        replace: 'true',
+      },
+    ],
+    fault: 'KICK',
+    finds: 'broken',
+  },
+  {
+    title: 'a server that waits for slow readers for ever',
+    patches: [
+      {
+        file: 'socket/connection.js',
+        find: 'if (this.stream.writableLength > HARD_LIMIT)',
+        replace: 'if (false)',
+      },
+      {
+        file: 'socket/connection.js',
+        find: 'else if (now - this.slowSince > SLOW_FOR_MS)',
+        replace: 'else if (false)',
+      },
+    ],
+    fault: 'F13',
+    finds: 'broken',
+  },
 ];
+
+/** Whether a run of the mutant's fault told what is wrong with it. */
+export function isNoticed(
+  { finds }: Mutant,
+  { verdict, broken }: Pick<Result, 'verdict' | 'broken'>,
+): boolean {
+  return finds === 'broken' ? broken.length > 0 : verdict[finds] > 0;
+}

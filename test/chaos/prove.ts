@@ -1,6 +1,6 @@
 import { violationsOf } from './findings.js';
 import { faultOf } from './faults/index.js';
-import { mutants } from './mutants.js';
+import { isNoticed, mutants } from './mutants.js';
 import { line } from './report.js';
 import { type Scale, Stage } from './stage.js';
 
@@ -8,19 +8,22 @@ import { type Scale, Stage } from './stage.js';
 export async function prove(seed: number, scale: Scale, only: readonly string[] = []): Promise<number> {
   let unnoticed = 0;
   const chosen = mutants.filter(({ fault }) => only.length === 0 || only.includes(fault));
-  for (const { title, patches, fault: id, finds } of chosen) {
+  for (const mutant of chosen) {
+    const { title, patches, fault: id } = mutant;
     await using stage = await Stage.open(seed, scale, patches);
     const fault = faultOf(id);
-    const { verdict, ...rest } = await fault.run(stage);
-    const noticed = verdict[finds] > 0;
+    const result = await fault.run(stage);
+    const { verdict } = result;
+    const noticed = isNoticed(mutant, result);
     if (!noticed) unnoticed += 1;
     console.log(
       line(
         { ...fault, title: `${noticed ? 'noticed' : 'NOT NOTICED'}: ${title}` },
-        { verdict, ...rest, broken: [] },
+        { ...result, broken: [] },
       ).replace('FAILED ', ''),
     );
-    if (violationsOf(verdict) > 0) console.log(`          ${verdict.problems[0]}`);
+    const [told] = violationsOf(verdict) > 0 ? verdict.problems : result.broken;
+    if (told) console.log(`          ${told}`);
   }
   console.log(`${chosen.length - unnoticed} noticed, ${unnoticed} not`);
   return unnoticed;

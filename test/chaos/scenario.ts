@@ -98,7 +98,7 @@ export async function play(stage: Stage, scenario: Scenario): Promise<Result> {
     verdict,
     notes,
     broken,
-    ...(bare && { bareLost: bare.lost(stored.map(({ id }) => id)) }),
+    ...(bare && { bareLost: bare.lost(stored) }),
   };
 }
 
@@ -106,10 +106,7 @@ async function listen(world: World, ear: Scenario['bareEar'] = 'first wire'): Pr
   const wire = world.redisWires[0];
   if (!world.redis || !wire) return null;
   const url = ear === 'direct' ? world.redis.url : `redis://127.0.0.1:${wire.port}`;
-  return BareLayer.listen(
-    url,
-    (await world.rooms()).map(({ id }) => id),
-  );
+  return BareLayer.listen(url, await world.rooms());
 }
 
 /** Waits until it is so; the scene's own promises tell where it never was. */

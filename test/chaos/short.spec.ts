@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
 /** The rest is `npm run chaos`. */
-const short = ['F01', 'F03', 'F18', 'F20', 'F21', 'F22', 'F23', 'F24', 'F36'].map(faultOf);
+const short = ['F01', 'F03', 'F18', 'F20', 'F21', 'F22', 'F23', 'F24', 'F36', 'HINTS', 'KICK'].map(faultOf);
 
 describe('nothing is lost, doubled, reordered or leaked, and nobody is told otherwise, when', () => {
   it.each(short)(

@@ -8,6 +8,7 @@ import * as ordering from './ordering.js';
 import * as overload from './overload.js';
 import * as quiet from './quiet.js';
 import * as redis from './redis.js';
+import * as removal from './removal.js';
 import * as serverErrors from './server-errors.js';
 import * as shutdown from './shutdown.js';
 import * as slowReaders from './slow-readers.js';
@@ -25,6 +26,7 @@ export const faults: readonly Fault[] = [
   overload,
   quiet,
   redis,
+  removal,
   serverErrors,
   shutdown,
   slowReaders,
