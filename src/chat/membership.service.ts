@@ -190,6 +190,9 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       this.fanOut.push(connection, { event: 'room.left', data: { room: room.name, seq: head } });
       return;
     }
+    // Its log went back meanwhile: whoever was in it starts anew, and this feed tells nothing more.
+    if (this.liveRooms.get(room.id) !== live)
+      return connection.close(CloseCode.positionLost, 'the position in a room was lost');
     // The log may be ahead of the feed, which delivers that in its turn.
     const last = feed.position;
     const recent = feed.since(missed.findLast(({ seq }) => seq <= last)?.seq ?? from);

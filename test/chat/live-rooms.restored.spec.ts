@@ -81,6 +81,32 @@ describe('a log that went back behind what was delivered', () => {
     for (const client of [ann, bob]) expect(await client.closed).toMatchObject({ code: 4003 });
   });
 
+  it('is noticed by whoever was entering just then', async () => {
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let isHeld = false;
+    class Held extends StorageRoomLog {
+      override async heads(ids: string[]) {
+        if (isHeld) {
+          isHeld = false;
+          reached.resolve();
+          await released.promise;
+        }
+        return super.heads(ids);
+      }
+    }
+    await using lobby = await house(Held);
+    const { chat, epoch } = lobby;
+    const [carol, dave] = [await chat.connect(), await chat.connect()];
+    isHeld = true;
+    const joining = carol.request('room.join', { room: name, epoch, after: 4 });
+    await reached.promise;
+    await chat.app.get(RoomLog).renew((await room(chat)).id, epoch);
+    await dave.request('room.join', { room: name });
+    released.resolve();
+    await joining;
+    expect(await carol.closed).toMatchObject({ code: 4003 });
+  });
+
   it('may be gone altogether', async () => {
     await using lobby = await house();
     const { doubts, chat, ann } = lobby;
