@@ -128,7 +128,7 @@ export class RoomService extends RoomDoor {
     // Whoever may create none is told so, and has used nothing up.
     await this.access.policy.mayCreate(user, name);
     if (held) this.limits.create(user.id);
-    await this.create(user, { name });
+    await this.opened(user, { name });
     const access = await this.access.fresh(user, name);
     if (!access) throw noSuchRoom();
     return access;
@@ -140,6 +140,10 @@ export class RoomService extends RoomDoor {
     { name, title, topic }: { name: string; title?: string; topic?: string },
   ): Promise<{ room: Room; created: boolean }> {
     await this.access.policy.mayCreate(user, name);
+    return this.opened(user, { name, title, topic });
+  }
+
+  private opened(user: User, { name, title, topic }: { name: string; title?: string; topic?: string }) {
     return this.directory.open(name, title || undefined, user.guest ? undefined : user, topic);
   }
 
