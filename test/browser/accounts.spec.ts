@@ -89,7 +89,8 @@ describe('an account, from the first word on', () => {
     // The other one finds it in the lobby, by the name of who wrote, and answers.
     await ann.goto(`${server.url}/chat/`);
     await keepPicture(ann, 'lobby-own-desktop-light');
-    await ann.getByRole('link', { name: /Bea/ }).click();
+    // The other room has the name of who wrote there, too, which is a guest's: `Jolly Beaver`, perhaps.
+    await ann.getByRole('link', { name: /just between us/ }).click();
     await expect.poll(() => texts(ann)).toEqual(['just between us']);
     await write(ann, 'I can keep a secret');
     await expect.poll(() => texts(bea)).toEqual(['just between us', 'I can keep a secret']);
