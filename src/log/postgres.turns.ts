@@ -1,6 +1,6 @@
 import type { PostgresDatabase } from '../database/postgres.database.js';
 import type { Entry } from './rows.js';
-import { TooSoon } from './too-soon.js';
+import { CLOCKS_DIFFER_MS, TooSoon } from './too-soon.js';
 
 /**
  * Slow mode: whoever speaks takes a turn first, in a statement of its own; of two on two nodes at once, one gets it. A
@@ -22,7 +22,7 @@ export async function takeTurn(
           is.or([
             is('pace.client_id', '=', clientId),
             is('pace.at', '<=', at - pauseMs),
-            is('pace.at', '>', at),
+            is('pace.at', '>', at + CLOCKS_DIFFER_MS),
           ]),
         ),
     )

@@ -4,6 +4,7 @@ import type { SqliteProjections } from './projections/projections.js';
 import { sqliteProjections } from './projections/sqlite.js';
 import type { EventDraft } from './room-log.js';
 import { aboutOf, type Entry, guestFlag, keptDataOf, type PersonColumns } from './rows.js';
+import { CLOCKS_DIFFER_MS } from './too-soon.js';
 
 /**
  * Its place and what its actor is called, or the place of what was stored before under the same client id, or that it
@@ -145,8 +146,8 @@ export class SqliteAppender {
     const repeated = this.repeated(draft);
     if (repeated) return repeated;
     const last = this.lastTurn.get(roomId, actor.id) as { at: number } | undefined;
-    // A last one that is still to come was written by a clock that was put back: nobody waits for that.
-    if (last && at >= last.at && at - last.at < pauseMs) return { sinceLast: at - last.at };
+    if (last && at >= last.at - CLOCKS_DIFFER_MS && at - last.at < pauseMs)
+      return { sinceLast: at - last.at };
     this.takeTurn.run(roomId, actor.id, clientId, at);
     return undefined;
   }

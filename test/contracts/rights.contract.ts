@@ -72,6 +72,24 @@ export function rightsContract(name: string, open: () => Promise<LogHouse>): voi
       await expect(say('too soon')).rejects.toMatchObject({ code: 'rate_limited' });
     });
 
+    it('lets nobody speak twice in slow mode by way of a node whose clock is a little behind', async () => {
+      await using den = await house();
+      const { here, there, room } = den;
+      const say = (node: typeof here, clientId: string) =>
+        node.log.append({ roomId: room.id, actor: bob, clientId, ...said(clientId), pauseMs: 60_000 });
+      await say(here, 'first');
+      const now = Date.now;
+      Date.now = () => now() - 1_000;
+      try {
+        await expect(say(there, 'second')).rejects.toMatchObject({
+          code: 'rate_limited',
+          retryAfterMs: 60_000,
+        });
+      } finally {
+        Date.now = now;
+      }
+    });
+
     it('takes no turn in slow mode for what was stored before', async () => {
       await using den = await house();
       const { here, room } = den;

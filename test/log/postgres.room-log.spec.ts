@@ -100,17 +100,18 @@ describe('A room log in PostgreSQL', () => {
     const { room } = await here.rooms.open('lobby');
     const loads = [load(here, room.id, 'here', 75), load(there, room.id, 'there', 75)];
     const name = new URL(url).pathname.slice(1);
-    let cut = 0;
+    const cutAll = async () => {
+      const cut = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1';
+      // Those of the last time may not be back yet.
+      for (let tries = 0; tries < 1_000; tries++)
+        if ((await server.query(cut, [name])).rows.length > 0) return;
+      throw new Error('there was nothing to cut');
+    };
     for (let count = 50; count <= 500; count += 50) {
       await loads[0]?.reached(count);
-      const { rows } = await server.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
-        [name],
-      );
-      cut += rows.length;
+      await cutAll();
     }
     await Promise.all(loads.map(({ done }) => done));
-    expect(cut).toBeGreaterThanOrEqual(10);
     const events = await stored(here, room.id);
     expect(events.size).toBe(2 * 8 * 75);
     expect(new Set(events.values()).size).toBe(events.size);
