@@ -10,6 +10,7 @@ import {
 import { seeded } from '../chaos/random.js';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const codes = fc.constantFrom(1006, 1012, 1013);
 const lost = { code: 1006, openForMs: 0, attempt: 0, chance: 0.999 };
 
 describe('coming back after a lost connection', () => {
@@ -46,11 +47,20 @@ describe('coming back after a lost connection', () => {
 
   it('never comes before the moment the server asked for', () => {
     fc.assert(
-      fc.property(fc.nat(120_000), fc.nat(50), chance, (retryAfterMs, attempt, luck) => {
-        const next = afterClose({ ...lost, retryAfterMs, attempt, chance: luck });
+      fc.property(codes, fc.nat(120_000), fc.nat(50), chance, (code, retryAfterMs, attempt, luck) => {
+        const next = afterClose({ ...lost, code, retryAfterMs, attempt, chance: luck });
         expect(next.kind === 'wait' && next.ms >= retryAfterMs).toBe(true);
       }),
     );
+  });
+
+  it('is spread once where the server leaves, which has told each another moment', () => {
+    const told = { ...lost, code: 1012, retryAfterMs: 800, openForMs: 5_000 };
+    expect(afterClose({ ...told, attempt: 0 })).toEqual({ kind: 'wait', ms: 800, attempt: 1 });
+    expect(afterClose({ ...told, attempt: 2 })).toMatchObject({ ms: 1_498 });
+    // Those who were told nothing, or all the same, spread themselves.
+    expect(afterClose({ ...told, retryAfterMs: 0 })).toMatchObject({ ms: 499 });
+    expect(afterClose({ ...told, code: 1013 })).toMatchObject({ ms: 1_299 });
   });
 
   it('stays away after a close that says so', () => {

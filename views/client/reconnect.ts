@@ -1,4 +1,4 @@
-import { mayReconnect } from '../../src/protocol/codes.js';
+import { CloseCode, mayReconnect } from '../../src/protocol/codes.js';
 
 /** When to come back after a socket closed. Pure: time and chance are passed in. */
 
@@ -34,5 +34,8 @@ export function jitter(attempt: number, chance: number): number {
 export function afterClose({ code, openForMs, retryAfterMs = 0, attempt, chance }: Closed): Next {
   if (!mayReconnect(code)) return { kind: 'stop' };
   const current = openForMs >= CALM_MS ? 0 : attempt;
-  return { kind: 'wait', ms: retryAfterMs + jitter(current, chance), attempt: current + 1 };
+  const wait = jitter(current, chance);
+  // A server that leaves has told each another moment: to spread them once more would only make them wait.
+  const ms = code === CloseCode.restarting ? Math.max(retryAfterMs, wait) : retryAfterMs + wait;
+  return { kind: 'wait', ms, attempt: current + 1 };
 }
