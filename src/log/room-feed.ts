@@ -10,7 +10,8 @@ export const HOLD_MS = 200;
 const PAGE = 300;
 /** More than this ahead of its place is not kept: the log has it. */
 const MAX_HELD = 1_000;
-const RETRY_MS = { least: 200, most: 5_000 };
+/** People wait for it: a database that is back is not left alone for long. */
+const RETRY_MS = { least: 200, most: 1_000 };
 
 export interface FeedSource {
   /** Events after `seq`, ascending, at most `limit`. */
