@@ -19,6 +19,13 @@ export abstract class Database {
   abstract attempt<T>(work: () => Promise<T>): Promise<T>;
   /** For schema changes: no statement is cut off for taking long. */
   abstract withoutTimeouts<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * False from when something could not be written, for the disk's sake, until something is. Nothing is written to find
+   * that out.
+   */
+  get takesWrites(): boolean {
+    return true;
+  }
   /** Resolves where the database answers, within seconds; rejects otherwise. */
   abstract ping(): Promise<void>;
   /** Waits for what is under way, then lets go of everything. Idempotent. */

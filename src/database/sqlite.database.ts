@@ -7,7 +7,7 @@ import { DataFolderLock } from './data-folder.lock.js';
 import { Database, DatabaseOpenError } from './database.contract.js';
 import { connectSqlite } from './sqlite.connect.js';
 import { NodeSqliteDialect } from './sqlite.dialect.js';
-import { isBusy, isPassing } from './sqlite.errors.js';
+import { isBusy, isDiskFault, isPassing } from './sqlite.errors.js';
 import type { Tables } from './tables.js';
 import { TurnTimeout, Turns } from './turns.js';
 import { unavailable } from './unavailable.js';
@@ -28,6 +28,7 @@ export class SqliteDatabase extends Database {
   readonly writing = new Turns(TURN_PATIENCE_MS);
   private readonly closers: (() => Promise<void>)[] = [];
   private closing?: Promise<void>;
+  private diskFails = false;
 
   private constructor(
     private readonly sqlite: DatabaseSync,
@@ -37,7 +38,12 @@ export class SqliteDatabase extends Database {
   ) {
     super();
     this.kysely = new Kysely<Tables>({
-      dialect: new NodeSqliteDialect(sqlite, this.turns, (write) => this.whenFree(write)),
+      dialect: new NodeSqliteDialect(
+        sqlite,
+        this.turns,
+        (write) => this.whenFree(write),
+        () => this.wrote(),
+      ),
     });
   }
 
@@ -80,6 +86,7 @@ export class SqliteDatabase extends Database {
     try {
       return await work();
     } catch (error) {
+      this.failed(error);
       if (!isBusy(error) || this.sqlite.isTransaction) throw error;
     }
     const deadline = performance.now() + LOCK_PATIENCE_MS;
@@ -88,6 +95,7 @@ export class SqliteDatabase extends Database {
         try {
           return await work();
         } catch (error) {
+          this.failed(error);
           if (!isBusy(error) || performance.now() > deadline) throw error;
           await delay(pause);
         }
@@ -107,6 +115,20 @@ export class SqliteDatabase extends Database {
 
   override withoutTimeouts<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
     return work(this.kysely);
+  }
+
+  override get takesWrites(): boolean {
+    return !this.diskFails;
+  }
+
+  /** Something is on the disk. */
+  wrote(): void {
+    this.diskFails = false;
+  }
+
+  /** Something that was to be there is not. */
+  failed(error: unknown): void {
+    if (isDiskFault(error)) this.diskFails = true;
   }
 
   override async ping(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
+  type AbortableOperationOptions,
   CompiledQuery,
   SqliteAdapter,
   SqliteDialect,
@@ -13,6 +14,9 @@ import type { Turns } from './turns.js';
 /** Repeats a statement that was refused because the file is locked. */
 type WhenFree = <T>(statement: () => Promise<T>) => Promise<T>;
 
+/** Outside of a transaction, what these have done is on the disk. */
+const WRITES = /^\s*(commit|insert|update|delete)\b/i;
+
 /**
  * Kysely's SQLite dialect over `node:sqlite`. The connection is lent out by `turns`, which whoever uses it without
  * Kysely takes too: nothing can step into a transaction that is open across awaits.
@@ -22,12 +26,13 @@ export class NodeSqliteDialect extends SqliteDialect {
     private readonly sqlite: DatabaseSync,
     private readonly turns: Turns,
     private readonly whenFree: WhenFree,
+    private readonly wrote: () => void,
   ) {
     super({ database: adapt(sqlite) });
   }
 
   override createDriver(): Driver {
-    return new NodeSqliteDriver(this.sqlite, this.turns, this.whenFree);
+    return new NodeSqliteDriver(this.sqlite, this.turns, this.whenFree, this.wrote);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -52,6 +57,7 @@ class NodeSqliteDriver extends SqliteDriver {
     private readonly sqlite: DatabaseSync,
     private readonly turns: Turns,
     private readonly whenFree: WhenFree,
+    private readonly wrote: () => void,
   ) {
     super({ database: adapt(sqlite) });
   }
@@ -60,7 +66,11 @@ class NodeSqliteDriver extends SqliteDriver {
     await this.turns.take();
     const connection = await super.acquireConnection();
     return {
-      executeQuery: (query, options) => this.whenFree(() => connection.executeQuery(query, options)),
+      executeQuery: async <Row>(query: CompiledQuery, options?: AbortableOperationOptions) => {
+        const result = await this.whenFree(() => connection.executeQuery<Row>(query, options));
+        if (!this.sqlite.isTransaction && WRITES.test(query.sql)) this.wrote();
+        return result;
+      },
       streamQuery: (query, size, options) => connection.streamQuery(query, size, options),
     };
   }

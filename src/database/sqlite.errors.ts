@@ -5,7 +5,7 @@ const READONLY = 8;
 const IOERR = 10;
 const FULL = 13;
 const CANTOPEN = 14;
-const PASSING = new Set([BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN]);
+const DISK = new Set([READONLY, IOERR, FULL, CANTOPEN]);
 
 /** Somebody else holds the file. */
 export function isBusy(error: unknown): boolean {
@@ -15,7 +15,13 @@ export function isBusy(error: unknown): boolean {
 /** The disk is full, fails, or the file is held: what was asked may well succeed once that is over. */
 export function isPassing(error: unknown): boolean {
   const code = resultCode(error);
-  return code !== undefined && PASSING.has(code);
+  return code === BUSY || code === LOCKED || isDiskFault(error);
+}
+
+/** The disk is full, or fails. */
+export function isDiskFault(error: unknown): boolean {
+  const code = resultCode(error);
+  return code !== undefined && DISK.has(code);
 }
 
 function resultCode(error: unknown): number | undefined {

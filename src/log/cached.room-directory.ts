@@ -75,6 +75,10 @@ export class CachedRoomDirectory extends RoomDirectory {
     return this.directory.ping();
   }
 
+  override get takesWrites(): boolean {
+    return this.directory.takesWrites;
+  }
+
   private remember(room: Room): void {
     if (this.known.size >= MAX_ROOMS) this.known.clear();
     this.known.set(room.name, { room, until: this.now() + KEEP_MS });

@@ -156,4 +156,8 @@ export abstract class RoomDirectory {
   abstract renamePerson(user: User): Promise<void>;
   /** Resolves where the database answers; rejects otherwise. For readiness. */
   abstract ping(): Promise<void>;
+  /** False where it answers, and what was to be stored last could not be. */
+  get takesWrites(): boolean {
+    return true;
+  }
 }

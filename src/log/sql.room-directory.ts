@@ -108,6 +108,10 @@ export class SqlRoomDirectory extends RoomDirectory {
   override ping(): Promise<void> {
     return this.database.ping();
   }
+
+  override get takesWrites(): boolean {
+    return this.database.takesWrites;
+  }
 }
 
 type NewRow = ReturnType<typeof newRow>;

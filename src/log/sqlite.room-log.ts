@@ -28,9 +28,20 @@ export class SqliteRoomLog extends SqlRoomLog {
   protected override async commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
     const { writer } = this;
     const stored = await (writer
-      ? this.database.writing.run(() => writer.append(entries))
-      : this.appendHere(entries));
+      ? this.database.writing.run(() => this.watched(writer.append(entries)))
+      : this.watched(this.appendHere(entries)));
     return entries.map((entry, index) => this.outcomeOf(entry, stored[index] ?? null));
+  }
+
+  private async watched(appending: Promise<(Stored | null)[]>): Promise<(Stored | null)[]> {
+    try {
+      const stored = await appending;
+      this.database.wrote();
+      return stored;
+    } catch (error) {
+      this.database.failed(error);
+      throw error;
+    }
   }
 
   private appendHere(entries: Entry[]): Promise<(Stored | null)[]> {

@@ -28,7 +28,7 @@ export const own = {
   Live: z.object({ status: z.literal('up') }),
   Ready: z.object({
     status: z.enum(['up', 'degraded', 'down']),
-    database: z.enum(['up', 'down']),
+    database: z.enum(['up', 'read-only', 'down']),
     channelLayer: z.string(),
     draining: z.boolean(),
   }),

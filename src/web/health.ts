@@ -8,12 +8,16 @@ const DATABASE_MS = 2_000;
 
 export interface HealthReport {
   status: 'up' | 'degraded' | 'down';
-  database: 'up' | 'down';
+  /** `read-only`: the disk is full, or fails. */
+  database: 'up' | 'read-only' | 'down';
   channelLayer: LayerHealth;
   draining: boolean;
 }
 
-/** Whether this process can serve. A lost Redis is degraded, not down: people here still reach each other. */
+/**
+ * Whether this process can serve. A lost Redis is degraded, not down: people here still reach each other; and so is a
+ * full disk: what was said is there to read.
+ */
 @Injectable()
 export class Health {
   constructor(
@@ -26,16 +30,16 @@ export class Health {
   async check(): Promise<HealthReport> {
     const [database, channelLayer] = await Promise.all([this.database(), firstValueFrom(this.layer.health)]);
     const draining = this.admission.isShut;
-    const isReady = database === 'up' && !draining;
-    const status = !isReady ? 'down' : channelLayer === 'ready' ? 'up' : 'degraded';
+    const isWhole = database === 'up' && channelLayer === 'ready';
+    const status = database === 'down' || draining ? 'down' : isWhole ? 'up' : 'degraded';
     return { status, database, channelLayer, draining };
   }
 
-  private async database(): Promise<'up' | 'down'> {
+  private async database(): Promise<HealthReport['database']> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'down'>((resolve) => (timer = setTimeout(() => resolve('down'), DATABASE_MS)));
     const answer = this.directory.ping().then(
-      () => 'up' as const,
+      () => (this.directory.takesWrites ? ('up' as const) : ('read-only' as const)),
       () => 'down' as const,
     );
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));

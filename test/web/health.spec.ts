@@ -1,6 +1,9 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Storage } from '../../src/chat/storage.js';
 import { Admission } from '../../src/socket/admission.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
+import { temporaryFolder } from '../support/folder.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { freePort } from '../support/free-port.js';
 import { startRedis } from '../support/redis.js';
@@ -37,6 +40,36 @@ describe('a server by itself', () => {
       expect(answer.headers.get('set-cookie')).toBeNull();
     }
   });
+});
+
+describe('a server whose disk is full', () => {
+  it.each(['a message', 'a guest'])(
+    'is degraded from when %s could not be stored until something is, and shows what there is',
+    async (what) => {
+      await using folder = await temporaryFolder();
+      await using chat = await startChat({ env: { DATABASE_URL: folder.databaseUrl } });
+      const { kysely } = chat.app.get(Storage).database;
+      const limit = (pages: number) => sql`pragma max_page_count = ${sql.lit(pages)}`.execute(kysely);
+      const ann = await chat.connect('Ann', { path: '/ws/chat/lobby/' });
+      await ann.request('message.send', message('before'));
+      await limit(1);
+      const refused = () =>
+        what === 'a guest'
+          ? chat.signIn('Bob').catch((error: unknown) => error)
+          : ann.request('message.send', message('x'.repeat(3_000))).catch((error: unknown) => error);
+      // The pages that are there already have room for some.
+      while (!((await refused()) instanceof Error));
+      expect(await ready(chat)).toMatchObject({ http: 200, status: 'degraded', database: 'read-only' });
+      expect((await call(chat, '/api/rooms/lobby/messages')).body).toMatchObject({
+        head: expect.any(Number),
+      });
+
+      await limit(1_000_000);
+      expect(await ready(chat)).toMatchObject({ status: 'degraded' });
+      await ann.request('message.send', message('after'));
+      expect(await ready(chat)).toMatchObject({ http: 200, status: 'up', database: 'up' });
+    },
+  );
 });
 
 describe('a server with Redis', () => {
