@@ -36,8 +36,8 @@ export class BareLayer implements AsyncDisposable {
   }
 
   /** How many of these it never heard, in the rooms that it was in. */
-  lost(stored: readonly { room: string; id: string }[]): number {
-    return stored.filter(({ room, id }) => this.rooms.has(room) && !this.heard.has(id)).length;
+  lost(stored: readonly { room: string; event: string }[]): number {
+    return stored.filter(({ room, event }) => this.rooms.has(room) && !this.heard.has(event)).length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

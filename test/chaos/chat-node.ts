@@ -24,6 +24,7 @@ export class ChatNode implements AsyncDisposable {
   private child?: ChildProcess;
   private exited: Promise<number | NodeJS.Signals> = Promise.resolve(0);
   private asked = true;
+  private ready = false;
 
   private constructor(
     readonly name: string,
@@ -47,9 +48,9 @@ export class ChatNode implements AsyncDisposable {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Running, and not asked to stop. */
+  /** Ready, and not asked to stop. */
   get serving(): boolean {
-    return this.running && !this.asked;
+    return this.running && this.ready && !this.asked;
   }
 
   /** Resolves when it says that it is ready; `env` counts for this life only. */
@@ -64,6 +65,7 @@ export class ChatNode implements AsyncDisposable {
     });
     this.child = child;
     this.asked = false;
+    this.ready = false;
     const kill = () => void child.kill('SIGKILL');
     process.once('exit', kill);
     this.exited = once(child, 'exit').then(([code, signal]) => {
@@ -91,6 +93,7 @@ export class ChatNode implements AsyncDisposable {
     tooLate.catch(() => undefined);
     await Promise.race([said, ended, tooLate]);
     ended.catch(() => undefined);
+    this.ready = true;
   }
 
   /** Resolves with how it ended. */

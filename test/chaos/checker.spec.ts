@@ -7,6 +7,7 @@ import type { Glimpse, Send, Sighting, View } from './history.js';
 const ROOM = 'lobby';
 
 const event = (seq: number, room = ROOM): Sighting => ({
+  type: 'message.created',
   room,
   seq,
   id: `${room}-id-${seq}`,

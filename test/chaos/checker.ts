@@ -1,5 +1,6 @@
 import { Findings, type Verdict } from './findings.js';
-import type { Send, Sighting, View } from './history.js';
+import { checkChanges } from './change-checks.js';
+import type { Send, Sighting, Stored, View } from './history.js';
 import { draftKey, RoomLogs } from './room-logs.js';
 import { timesOf } from './times.js';
 import { checkPushes, checkShown } from './view-checks.js';
@@ -8,10 +9,13 @@ export type { Verdict } from './findings.js';
 
 /** Everything that is known after a run: what clients recorded, and what the database holds. */
 export interface Evidence {
+  /** Of messages. */
   sends: readonly Send[];
+  /** Of what was done to them. */
+  changes?: readonly Send[];
   views: readonly View[];
   /** Every event of every room. */
-  stored: readonly Sighting[];
+  stored: readonly Stored[];
   /** What the database says is each room's newest seq. */
   heads: ReadonlyMap<string, number>;
 }
@@ -23,11 +27,12 @@ export interface Evidence {
  * order: seq is 1..n, and each view a slice of it. complete: who is there at the end has everything since they joined.
  * private: nothing of a room one is not in. honest: what was refused for good is not stored.
  */
-export function check({ sends, views, stored, heads }: Evidence): Verdict {
+export function check({ sends, changes = [], views, stored, heads }: Evidence): Verdict {
   const findings = new Findings();
   const log = new RoomLogs(stored);
   checkStored(log, heads, findings);
   checkSends(sends, log, findings);
+  checkChanges(changes, log, findings);
   for (const view of views) {
     checkPushes(view, findings);
     checkShown(view, log, findings);
@@ -59,7 +64,8 @@ function checkStored(log: RoomLogs, heads: ReadonlyMap<string, number>, findings
     if (head !== expected - 1)
       findings.add('lost', `${room} says its head is ${head}, its newest event is ${expected - 1}`);
   }
-  for (const events of Map.groupBy(log.all, (event) => `${event.room} ${draftKey(event)}`).values())
+  const draftOf = ({ author, clientId, draft = clientId }: Stored) => draftKey({ author, clientId: draft });
+  for (const events of Map.groupBy(log.all, (event) => `${event.room} ${draftOf(event)}`).values())
     if (events.length > 1)
       findings.add('duplicated', `${label(events[0])} is stored ${events.length} times`, events.length - 1);
 }
@@ -104,8 +110,8 @@ function checkContent({ client, glimpses }: View, log: RoomLogs, findings: Findi
     if (glimpse.kind !== 'push' && glimpse.kind !== 'shown') continue;
     const { message } = glimpse;
     const stored = log.at(message.room, message.seq);
-    if (stored && stored.id === message.id && draftKey(stored) === draftKey(message)) continue;
-    const elsewhere = log.ofDraft(message);
+    if (stored && isSame(stored, message)) continue;
+    const elsewhere = log.ofDraft(message).filter((event) => isSame(event, message));
     const what = `${client} saw ${label(message)}`;
     if (elsewhere.length === 0) findings.add('lost', `${what}, which is not stored`);
     else if (elsewhere.every(({ room }) => room !== message.room))
@@ -114,6 +120,11 @@ function checkContent({ client, glimpses }: View, log: RoomLogs, findings: Findi
   }
 }
 
+/** Wherever it stands. */
+function isSame(one: Sighting, other: Sighting): boolean {
+  return one.type === other.type && one.id === other.id && draftKey(one) === draftKey(other);
+}
+
 function label(event: Sighting | undefined): string {
-  return event ? `${event.clientId} at ${event.room}/${event.seq}` : 'nothing';
+  return event ? `${event.type} ${event.clientId || event.id} at ${event.room}/${event.seq}` : 'nothing';
 }

@@ -1,5 +1,7 @@
-import type { HistoryPage, Message, ReplyData } from '../../src/protocol/index.js';
+import type { ReplyData } from '../../src/protocol/index.js';
 import type { History, Sighting } from './history.js';
+
+const KEPT = 20;
 
 /** One room as one client knows it: what is shown is a stretch of the log without holes. */
 export class ClientRoom {
@@ -10,6 +12,8 @@ export class ClientRoom {
   head = 0;
   joined = false;
   filling = false;
+  /** Messages that were shown last, newest last. */
+  recent: Sighting[] = [];
   private readonly ahead = new Map<number, Sighting>();
 
   constructor(
@@ -22,8 +26,8 @@ export class ClientRoom {
     return this.position === undefined ? {} : { epoch: this.epoch, after: this.position };
   }
 
-  enter(connection: number, { epoch, head, recovered }: ReplyData<'room.join'>): void {
-    const after = this.position;
+  /** `after`: what was asked for; more may have been shown since. */
+  enter(connection: number, { epoch, head, recovered }: ReplyData<'room.join'>, after?: number): void {
     this.history.see(this.client, {
       kind: 'joined',
       connection,
@@ -38,17 +42,16 @@ export class ClientRoom {
     this.hear(head);
   }
 
-  push(connection: number, message: Message): void {
-    const sighting = sightingOf(message);
-    this.history.see(this.client, { kind: 'push', connection, message: sighting });
-    this.hear(message.seq);
-    this.take(sighting);
+  push(connection: number, event: Sighting): void {
+    this.history.see(this.client, { kind: 'push', connection, message: event });
+    this.hear(event.seq);
+    this.take(event);
   }
 
   /** Everything of the log behind what was asked for, ascending. */
-  page({ messages, head }: HistoryPage): void {
+  page(events: readonly Sighting[], head: number): void {
     this.hear(head);
-    for (const message of messages) this.take(sightingOf(message));
+    for (const event of events) this.take(event);
   }
 
   hear(head: number): void {
@@ -71,10 +74,7 @@ export class ClientRoom {
       this.ahead.delete(next.seq);
       this.position = next.seq;
       this.history.see(this.client, { kind: 'shown', message: next });
+      if (next.type === 'message.created') this.recent = [...this.recent.slice(1 - KEPT), next];
     }
   }
-}
-
-export function sightingOf({ room, seq, id, user, clientId }: Message): Sighting {
-  return { room, seq, id, author: user.id, clientId };
 }

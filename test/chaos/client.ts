@@ -1,10 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HistoryPage, Message, PushData, PushName } from '../../src/protocol/index.js';
+import {
+  type EventsPage,
+  type PushData,
+  type PushName,
+  type RoomEventType,
+  roomEvents,
+} from '../../src/protocol/index.js';
 import { afterClose } from '../../views/client/reconnect.js';
 import { ClientRoom } from './client-room.js';
 import { ClientSocket, NoAnswer } from './client-socket.js';
 import type { History, Send } from './history.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type Wish } from './outbox.js';
+import { type EventPush, sightingOf } from './sighting.js';
 
 export interface ClientOptions {
   name: string;
@@ -54,13 +61,17 @@ export class ResumingClient {
       author: person.id,
       history,
       ready: () => this.isJoined,
-      request: (room, text, clientId) =>
-        this.socket?.request('message.send', { room, text, clientId }) ?? Promise.reject(new NoAnswer()),
+      request: (event, data) => this.socket?.request(event, data) ?? Promise.reject(new NoAnswer()),
     });
   }
 
   get name(): string {
     return this.options.name;
+  }
+
+  /** Their id. */
+  get person(): string {
+    return this.options.person.id;
   }
 
   start(): void {
@@ -98,8 +109,9 @@ export class ResumingClient {
     this.socket?.resume();
   }
 
-  say(room: string, text: string): Promise<Send> {
-    return this.outbox.add(room, text);
+  /** Says something, or changes what was said. */
+  wish(wish: Wish): Promise<Send> {
+    return this.outbox.add(wish);
   }
 
   /** In every room, whether or not it has everything. */
@@ -158,10 +170,10 @@ export class ResumingClient {
   private receive(socket: ClientSocket, connection: number, event: PushName, data: never): void {
     if (this.socket !== socket) return;
     if (event === 'welcome') void this.joinAll(socket);
-    else if (event === 'message.created') {
-      const message = data as Message;
-      const room = this.rooms.get(message.room);
-      room?.push(connection, message);
+    else if (Object.hasOwn(roomEvents, event)) {
+      const push = data as EventPush;
+      const room = this.rooms.get(push.room);
+      room?.push(connection, sightingOf(event as RoomEventType, push));
       if (room?.isAhead) void this.fill(room);
       this.settle();
     } else if (event === 'resync') {
@@ -189,9 +201,10 @@ export class ResumingClient {
 
   private async join(socket: ClientSocket, room: ClientRoom): Promise<void> {
     const { connection } = this;
-    await socket.request('room.join', { room: room.name, ...room.resumeFrom }, (reply) => {
+    const from = room.resumeFrom;
+    await socket.request('room.join', { room: room.name, ...from }, (reply) => {
       if (this.socket !== socket) return;
-      room.enter(connection, reply);
+      room.enter(connection, reply, from.after);
       if (!reply.recovered) this.catchUp(room.name, reply.head);
     });
   }
@@ -209,21 +222,24 @@ export class ResumingClient {
     room.filling = true;
     while (room.joined && !room.isWhole) {
       const page = await this.page(room.name, room.position ?? 0).catch(() => undefined);
-      if (page) room.page(page);
-      if (!page || page.messages.length === 0) await pause(FILL_RETRY_MS);
+      const events = page?.events.map(({ event, data }) =>
+        sightingOf(event as RoomEventType, data as unknown as EventPush),
+      );
+      if (page && events) room.page(events, page.head);
+      if (!events?.length) await pause(FILL_RETRY_MS);
     }
     room.filling = false;
     this.settle();
   }
 
-  private async page(room: string, after: number): Promise<HistoryPage> {
-    const url = `${this.server}/api/rooms/${encodeURIComponent(room)}/messages?after=${after}&limit=${PAGE}`;
+  private async page(room: string, after: number): Promise<EventsPage> {
+    const url = `${this.server}/api/rooms/${encodeURIComponent(room)}/events?after=${after}&limit=${PAGE}`;
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${this.options.person.token}` },
       signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`history answered ${response.status}`);
-    return (await response.json()) as HistoryPage;
+    return (await response.json()) as EventsPage;
   }
 
   private settle(): void {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ResumingClient } from './client.js';
+import type { Wish } from './outbox.js';
 import { History } from './history.js';
 import { oneOf, seeded } from './random.js';
 import type { World } from './world.js';
@@ -13,6 +14,10 @@ export interface CrowdOptions {
   /** The node that everybody is led to first; spread over all where not given. */
   home?: number;
 }
+
+/** Of what is said, how much is done to what was said before. */
+const CHANGES = 0.25;
+const EMOJI = ['👍', '🎉'];
 
 /** The people of a run, their rooms, and what they keep saying. */
 export class Crowd implements AsyncDisposable {
@@ -96,7 +101,24 @@ export class Crowd implements AsyncDisposable {
 
   private sayAnything(): void {
     const client = oneOf(this.talkers, this.random);
-    void this.say(client, oneOf([...client.rooms.keys()], this.random));
+    const room = oneOf([...client.rooms.keys()], this.random);
+    const change = this.random() < CHANGES && this.someChange(client, room);
+    void (change ? this.wish(client, change) : this.say(client, room));
+  }
+
+  /** To something that was said there lately; nothing where nothing was. */
+  private someChange(client: ResumingClient, room: string): Wish | undefined {
+    const recent = client.rooms.get(room)?.recent ?? [];
+    const mine = recent.filter(({ author }) => author === client.person);
+    const chance = this.random();
+    if (mine.length > 0 && chance < 0.5) {
+      const { id } = oneOf(mine, this.random);
+      if (chance < 0.1) return { event: 'message.delete', room, id };
+      return { event: 'message.edit', room, id, text: `${client.name} means ${++this.said}` };
+    }
+    if (recent.length === 0) return undefined;
+    const event = chance < 0.85 ? 'reaction.add' : 'reaction.remove';
+    return { event, room, id: oneOf(recent, this.random).id, emoji: oneOf(EMOJI, this.random) };
   }
 
   say(client: ResumingClient, room: string): Promise<unknown> {
@@ -104,26 +126,33 @@ export class Crowd implements AsyncDisposable {
   }
 
   sayText(client: ResumingClient, room: string, text: string): Promise<unknown> {
-    const saying = client.say(room, text);
-    this.pending.add(saying);
-    void saying.finally(() => this.pending.delete(saying));
-    return saying;
+    return this.wish(client, { event: 'message.send', room, text });
+  }
+
+  private wish(client: ResumingClient, wish: Wish): Promise<unknown> {
+    const wishing = client.wish(wish);
+    this.pending.add(wishing);
+    void wishing.finally(() => this.pending.delete(wishing));
+    return wishing;
   }
 
   hush(): void {
     clearTimeout(this.timer);
   }
 
+  /** Everybody has everything that had been acknowledged when this was asked. */
+  async caughtUp(withinMs: number): Promise<void> {
+    const heads = new Map((await this.world.rooms()).map(({ name, head }) => [name, head]));
+    const present = this.clients.filter((client) => this.isExpected(client));
+    await this.until(() => present.every((client) => hasAll(client, heads)), withinMs);
+  }
+
   /** Nothing is on its way any more: all is acknowledged or refused, and everybody has everything. */
   async settle(withinMs = 60_000): Promise<void> {
     this.hush();
-    const present = this.clients.filter((client) => this.isExpected(client));
     await this.until(() => this.pending.size === 0, withinMs);
-    const heads = new Map((await this.world.rooms()).map(({ name, head }) => [name, head]));
     // Nobody tells them: what is still missing they have to find out for themselves.
-    const isComplete = ({ rooms }: ResumingClient) =>
-      [...rooms.values()].every(({ name, position }) => (position ?? -1) >= (heads.get(name) ?? 0));
-    await this.until(() => present.every(isComplete), withinMs);
+    await this.caughtUp(withinMs);
   }
 
   /** False where it did not become so in time: the checker will say what is missing. */
@@ -174,6 +203,10 @@ export class Crowd implements AsyncDisposable {
   private isExpected(client: ResumingClient): boolean {
     return (this.history.views.get(client.name)?.roomsAtEnd.length ?? 0) > 0;
   }
+}
+
+function hasAll({ rooms }: ResumingClient, heads: ReadonlyMap<string, number>): boolean {
+  return [...rooms.values()].every(({ name, position }) => (position ?? -1) >= (heads.get(name) ?? 0));
 }
 
 async function createRoom(url: string, token: string, name: string): Promise<void> {

@@ -1,14 +1,20 @@
+import type { RoomEventType } from '../../src/protocol/index.js';
+
 /** What clients did and saw, as they recorded it themselves. With the database, all that the checker believes. */
 
 /** `unknown` until it is acknowledged, or refused for good; what may have been stored stays `unknown`. */
 export type Outcome = 'ok' | 'fail' | 'unknown';
 
-/** One message that somebody wanted to say, over all tries. Times are monotonic milliseconds. */
+/** One event that somebody wanted to happen, over all tries. Times are monotonic milliseconds. */
 export interface Send {
   client: string;
   author: string;
   room: string;
+  type: RoomEventType;
+  /** A message's own; of anything else the emoji, or nothing. */
   clientId: string;
+  /** The message that it changes. */
+  about?: string;
   invokedAt: number;
   answeredAt?: number;
   outcome: Outcome;
@@ -19,14 +25,20 @@ export interface Send {
   refusal?: string;
 }
 
-/** A message as it is known to a client, or to the database. */
+/** An event as it is known to a client, or to the database. */
 export interface Sighting {
   room: string;
   seq: number;
+  type: RoomEventType;
+  /** Of a message; else the message, or the person, that it is about. */
   id: string;
   author: string;
+  /** Of a message; else the emoji, or nothing. */
   clientId: string;
 }
+
+/** `draft`: what it was stored under, where that is more than a client is told. */
+export type Stored = Sighting & { draft?: string };
 
 /** What happened at a client, in its order. */
 export type Glimpse = { at: number } & (
@@ -52,14 +64,17 @@ export interface View {
 }
 
 export class History {
+  /** Of messages. */
   readonly sends: Send[] = [];
+  /** Of what was done to them. */
+  readonly changes: Send[] = [];
   readonly views = new Map<string, View>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  invoke(send: Pick<Send, 'client' | 'author' | 'room' | 'clientId'>): Send {
+  invoke(send: Omit<Send, 'invokedAt' | 'outcome' | 'tries'>): Send {
     const recorded: Send = { ...send, invokedAt: this.now(), outcome: 'unknown', tries: 0 };
-    this.sends.push(recorded);
+    (send.type === 'message.created' ? this.sends : this.changes).push(recorded);
     return recorded;
   }
 
@@ -79,6 +94,11 @@ export class History {
 
   expectAtEnd(client: string, rooms: readonly string[]): void {
     this.viewOf(client).roomsAtEnd = [...rooms];
+  }
+
+  /** Of everybody. */
+  get all(): readonly View[] {
+    return [...this.views.values()];
   }
 
   private viewOf(client: string): View {

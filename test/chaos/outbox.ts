@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Sent } from '../../src/protocol/index.js';
+import type { Changed, ReplyData, RequestData, Sent } from '../../src/protocol/index.js';
 import { NoAnswer, Refusal } from './client-socket.js';
 import type { History, Send } from './history.js';
 
@@ -8,9 +8,25 @@ import type { History, Send } from './history.js';
 const PASSING = new Set(['rate_limited', 'busy', 'unavailable', 'not_joined']);
 const WAIT_MS = 300;
 
+const types = {
+  'message.send': 'message.created',
+  'message.edit': 'message.edited',
+  'message.delete': 'message.deleted',
+  'reaction.add': 'reaction.added',
+  'reaction.remove': 'reaction.removed',
+} as const;
+type Name = keyof typeof types;
+
+/** What somebody wants to say, or to do to what was said. */
+export type Wish =
+  | { event: 'message.send'; room: string; text: string }
+  | { event: 'message.edit'; room: string; id: string; text: string }
+  | { event: 'message.delete'; room: string; id: string }
+  | { event: 'reaction.add' | 'reaction.remove'; room: string; id: string; emoji: string };
+
 interface Entry {
   send: Send;
-  text: string;
+  wish: Wish;
   done: () => void;
 }
 
@@ -29,18 +45,33 @@ export class Outbox {
       author: string;
       history: History;
       ready: () => boolean;
-      request: (room: string, text: string, clientId: string) => Promise<Sent>;
+      request: <Event extends Name>(event: Event, data: RequestData<Event>) => Promise<ReplyData<Event>>;
     },
   ) {}
 
   /** Resolves when it is acknowledged, or refused for good. */
-  add(room: string, text: string): Promise<Send> {
+  add(wish: Wish): Promise<Send> {
     const { client, author, history } = this.options;
-    const send = history.invoke({ client, author, room, clientId: randomUUID() });
+    const { event, room } = wish;
+    const send = history.invoke({
+      client,
+      author,
+      room,
+      type: types[event],
+      clientId: event === 'message.send' ? randomUUID() : 'emoji' in wish ? wish.emoji : '',
+      ...('id' in wish && { about: wish.id }),
+    });
     return new Promise((resolve) => {
-      this.entries.push({ send, text, done: () => resolve(send) });
+      this.entries.push({ send, wish, done: () => resolve(send) });
       this.flush();
     });
+  }
+
+  private ask({ send, wish: { event, ...data } }: Entry): Promise<Sent | Changed> {
+    const { request } = this.options;
+    return event === 'message.send'
+      ? request(event, { ...(data as { room: string; text: string }), clientId: send.clientId })
+      : request(event, data as never);
   }
 
   get size(): number {
@@ -66,11 +97,12 @@ export class Outbox {
   }
 
   /** Whether that was the last word on it. */
-  private async attempt({ send, text }: Entry): Promise<boolean> {
-    const { history, request } = this.options;
+  private async attempt(entry: Entry): Promise<boolean> {
+    const { send } = entry;
+    const { history } = this.options;
     send.tries += 1;
     try {
-      const { seq, dup } = await request(send.room, text, send.clientId);
+      const { seq, dup } = await this.ask(entry);
       history.answer(send, { outcome: 'ok', seq, ...(dup && { dup }) });
       return true;
     } catch (error) {

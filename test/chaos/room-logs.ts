@@ -1,11 +1,11 @@
-import type { Sighting } from './history.js';
+import type { Stored } from './history.js';
 
 /** The database's events, by place and by who said them. */
 export class RoomLogs {
-  private readonly places = new Map<string, Sighting>();
-  private readonly drafts = new Map<string, Sighting[]>();
+  private readonly places = new Map<string, Stored>();
+  private readonly drafts = new Map<string, Stored[]>();
 
-  constructor(readonly all: readonly Sighting[]) {
+  constructor(readonly all: readonly Stored[]) {
     for (const event of all) {
       this.places.set(`${event.room} ${event.seq}`, event);
       const key = draftKey(event);
@@ -13,16 +13,16 @@ export class RoomLogs {
     }
   }
 
-  at(room: string, seq: number): Sighting | undefined {
+  at(room: string, seq: number): Stored | undefined {
     return this.places.get(`${room} ${seq}`);
   }
 
   /** Wherever it was stored. */
-  ofDraft(draft: Pick<Sighting, 'author' | 'clientId'>): Sighting[] {
+  ofDraft(draft: Pick<Stored, 'author' | 'clientId'>): Stored[] {
     return this.drafts.get(draftKey(draft)) ?? [];
   }
 }
 
 /** One message, wherever it is: repeats have the same. */
-export const draftKey = ({ author, clientId }: Pick<Sighting, 'author' | 'clientId'>) =>
+export const draftKey = ({ author, clientId }: Pick<Stored, 'author' | 'clientId'>) =>
   `${author} ${clientId}`;

@@ -38,6 +38,19 @@ export function timesOf(sends: readonly Send[], views: readonly View[]): Times {
   };
 }
 
+/** How much later than `healedAt` somebody was shown what had been acknowledged before it. */
+export function staleBehind(healedAt: number, sends: readonly Send[], views: readonly View[]): number {
+  const before = new Set<string>();
+  for (const { room, seq, answeredAt } of sends)
+    if (seq !== undefined && answeredAt !== undefined && answeredAt < healedAt) before.add(`${room} ${seq}`);
+  let latest = healedAt;
+  for (const { glimpses } of views)
+    for (const glimpse of glimpses)
+      if (glimpse.kind === 'shown' && before.has(`${glimpse.message.room} ${glimpse.message.seq}`))
+        latest = Math.max(latest, glimpse.at);
+  return latest - healedAt;
+}
+
 /** Zeros where there is nothing to rank. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b);

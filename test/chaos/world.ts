@@ -3,7 +3,9 @@ import { temporaryFolder } from '../support/folder.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { ChatNode } from './chat-node.js';
-import type { Sighting } from './history.js';
+import type { RoomEventType } from '../../src/protocol/index.js';
+import type { Stored } from './history.js';
+import { sightingOf } from './sighting.js';
 import { ChaosProxy } from './proxy.js';
 import type { Stage } from './stage.js';
 
@@ -31,9 +33,26 @@ export interface Setup {
 
 const SECRET = 'a secret that outlives every process here, of fifty';
 const EVENTS =
-  'select room.name as room, event.seq as seq, event.id as id, event.actor_id as author, event.client_id as "clientId" ' +
-  'from event join room on room.id = event.room_id';
+  'select room.name as room, event.seq, event.type, event.id, event.actor_id as author, event.client_id as draft, ' +
+  'subject.id as about, event.data ' +
+  'from event join room on room.id = event.room_id ' +
+  'left join event as subject on subject.room_id = event.room_id and subject.seq = event.about';
 const HEADS = 'select id, name, head from room';
+
+interface EventRow {
+  room: string;
+  seq: number | string;
+  type: RoomEventType;
+  id: string;
+  author: string;
+  draft: string;
+  about: string | null;
+  /** JSON, parsed already or not. */
+  data: string | { emoji?: string; member?: { id: string } } | null;
+}
+
+/** `event`: its own id, which clients are told of messages alone. */
+export type WholeEvent = Stored & { event: string };
 
 interface RoomRow {
   id: string;
@@ -123,8 +142,8 @@ export class World implements AsyncDisposable {
   }
 
   /** Every event of every room, as the database has it, whoever runs. */
-  async stored(): Promise<Sighting[]> {
-    return (await this.select<Sighting>(EVENTS)).map((row) => ({ ...row, seq: Number(row.seq) }));
+  async stored(): Promise<WholeEvent[]> {
+    return (await this.select<EventRow>(EVENTS)).map(wholeEventOf);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -166,6 +185,13 @@ export class World implements AsyncDisposable {
       sqlite.close();
     }
   }
+}
+
+function wholeEventOf({ room, seq, type, id, author, draft, about, data }: EventRow): WholeEvent {
+  const { emoji, member } = (typeof data === 'string' ? JSON.parse(data) : data) ?? {};
+  const isMessage = type === 'message.created';
+  const told = isMessage ? { id, clientId: draft } : { ...(about !== null && { id: about }), member, emoji };
+  return { ...sightingOf(type, { room, seq: Number(seq), user: { id: author }, ...told }), draft, event: id };
 }
 
 async function query(url: string, text: string): Promise<unknown[]> {

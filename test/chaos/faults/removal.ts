@@ -82,6 +82,10 @@ class Member {
     return (await this.socket.request('member.ban', { room: ROOM, user: person.id })).seq;
   }
 
+  async retitle(topic: string): Promise<void> {
+    await this.socket.request('room.update', { room: ROOM, topic });
+  }
+
   leave(): void {
     this.socket.drop();
   }
@@ -90,6 +94,8 @@ class Member {
 /** How much reached people of what is not for them any more. */
 async function sendAway({ world, crowd, scale, random, note, expect }: Scene): Promise<number> {
   const owner = new Member(await ownerOf(world.node(0).url, ROOM), world.node(0).url);
+  // Who only listens is told of everybody's removal, at its place among what is said.
+  for (const home of [0, 1]) (await crowd.add(home, [ROOM])).start();
   const guests: Member[] = [];
   for (let n = 0; n < (scale.name === 'short' ? 16 : 40); n++)
     guests.push(new Member(await crowd.person(), world.node(n % 2).url));
@@ -103,6 +109,7 @@ async function sendAway({ world, crowd, scale, random, note, expect }: Scene): P
   for (const guest of guests.slice(0, guests.length * 0.75)) {
     await pause(random() * 60);
     outAt.set(guest, await owner.ban(guest));
+    await owner.retitle(`without ${outAt.size}`);
   }
   await pause(300);
   talking = false;
