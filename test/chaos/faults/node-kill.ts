@@ -9,20 +9,25 @@ export const F01: Fault = {
     play(stage, {
       nodes: 1,
       database: 'sqlite',
-      fault: async ({ world, note, expect }) => {
+      fault: async ({ world, crowd, note, within }) => {
         const node = world.node(0);
         await node.kill();
         const began = performance.now();
         await node.start();
         note(`ready again ${Math.round(performance.now() - began)} ms after its start`);
-        const healthy = await eventually(async () => (await node.health()).code === 200, 10_000);
-        expect(healthy !== undefined, 'ready within 10 s of the start');
+        within(
+          5_000,
+          await eventually(async () => (await node.health()).code === 200, 15_000),
+          'healthy again',
+        );
+        const whole = () => crowd.clients.every(({ isWhole }) => isWhole);
+        within(5_000, await eventually(whole, 60_000), 'everybody is back, and whole');
       },
     }),
 };
 
 /** Somebody who is on the first node only, and ends with it; and somebody on the other one who should notice. */
-async function ghostWatch({ world, crowd, note, expect }: Scene): Promise<() => Promise<void>> {
+async function ghostWatch({ world, crowd, expect, within }: Scene): Promise<() => Promise<void>> {
   const [ghost, witness] = [await crowd.add(0, ['ghosts']), await crowd.add(1, ['ghosts'])];
   for (const client of [ghost, witness]) client.start();
   const online = async () => {
@@ -34,11 +39,9 @@ async function ghostWatch({ world, crowd, note, expect }: Scene): Promise<() => 
   return async () => {
     ghost.leave('pulled plug');
     const gone = await eventually(async () => (await online()) === 1, 90_000);
-    expect(
-      (gone ?? Infinity) <= 45_000,
-      'people of a dead node leave the presence of the others within 45 s',
-    );
-    note(`a ghost was present for ${Math.round(gone ?? 0)} ms`);
+    // Past its mark twice over it would be looked for no longer.
+    expect(gone !== undefined, 'people of a dead node leave the presence of the others');
+    within(45_000, gone, 'a ghost is gone');
   };
 }
 
@@ -51,7 +54,7 @@ export const F02: Fault = {
       database: 'postgres',
       bareEar: 'direct',
       fault: async (scene) => {
-        const { world, crowd, scale, note, expect, ms } = scene;
+        const { world, crowd, scale, expect, within, ms } = scene;
         const [ofA, ofB] = [0, 1].map((home) => crowd.clients.filter((_, index) => index % 2 === home));
         const before = (ofB ?? []).map(({ closes }) => closes.length);
         const watch = await ghostWatch(scene);
@@ -63,8 +66,7 @@ export const F02: Fault = {
         );
         const gone = scale.name === 'short' ? Promise.resolve() : watch();
         const moved = await eventually(() => (ofA ?? []).every(({ isWhole }) => isWhole), 60_000);
-        expect(moved !== undefined, 'everybody of the killed node is whole on the other one');
-        note(`all ${ofA?.length} moved and whole after ${Math.round(moved ?? 0)} ms`);
+        within(5_000, moved, `all ${ofA?.length} of the killed node are whole on the other one`);
         await pause(ms(5_000));
         const kept = (ofB ?? []).every(({ closes }, index) => closes.length === before[index]);
         expect(kept, 'nobody of the other node loses the connection');

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloseCode } from '../../../src/protocol/codes.js';
+import { timesOf } from '../times.js';
 import { eventually, type Fault, play } from '../scenario.js';
 
 export const F03: Fault = {
@@ -11,7 +12,7 @@ export const F03: Fault = {
       database: 'sqlite',
       env: { DRAIN_DELAY_MS: '300', DRAIN_WINDOW_MS: '1500' },
       clients: { short: 24, normal: 300, full: 1_000 }[stage.scale.name],
-      fault: async ({ world, crowd, note, expect }) => {
+      fault: async ({ world, crowd, expect, within }) => {
         const node = world.node(0);
         const before = crowd.clients.map(({ closes }) => closes.length);
         const began = performance.now();
@@ -20,7 +21,7 @@ export const F03: Fault = {
         expect(told !== undefined, 'says at once that it is not ready any more');
         const code = await node.ended;
         expect(code === 0, `ends with 0, not with ${code}`);
-        note(`ended ${Math.round(performance.now() - began)} ms after it was asked`);
+        within(15_000, performance.now() - began, 'it ends');
         const closes = crowd.clients.map(({ closes: all }, index) => all[before[index] ?? 0]);
         const parted = closes.filter((close) => close === CloseCode.restarting).length;
         expect(parted === closes.length, `${parted} of ${closes.length} are sent away with 1012`);
@@ -37,7 +38,7 @@ export const F04: Fault = {
       nodes: 3,
       database: 'postgres',
       env: { DRAIN_DELAY_MS: '300', DRAIN_WINDOW_MS: '2000' },
-      fault: async ({ world, crowd, note, expect, ms }) => {
+      fault: async ({ world, crowd, note, expect, within, ms }) => {
         const before = crowd.clients.map(({ closes }) => closes.length);
         for (const node of world.nodes) {
           const code = await node.kill('SIGTERM');
@@ -52,6 +53,8 @@ export const F04: Fault = {
         });
         note(`at most ${Math.max(...moves)} moves of one person`);
         expect(Math.max(...moves) <= 3, 'nobody moves more than three times');
+        const { longestSilenceMs } = timesOf(crowd.history.sends, crowd.history.all);
+        within(3_000, longestSilenceMs, 'somebody heard nothing');
         expect(
           crowd.history.sends.every(({ outcome }) => outcome !== 'fail'),
           'no send fails',
