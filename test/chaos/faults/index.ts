@@ -2,6 +2,7 @@ import type { Fault } from '../scenario.js';
 import * as absence from './absence.js';
 import * as clock from './clock.js';
 import * as database from './database.js';
+import * as disk from './disk.js';
 import * as network from './network.js';
 import * as nodeKill from './node-kill.js';
 import * as ordering from './ordering.js';
@@ -13,6 +14,7 @@ import * as serverErrors from './server-errors.js';
 import * as shutdown from './shutdown.js';
 import * as slowReaders from './slow-readers.js';
 import * as soak from './soak.js';
+import * as together from './together.js';
 import * as versions from './versions.js';
 
 /** Every fault, by its number in the table of faults. */
@@ -20,6 +22,7 @@ export const faults: readonly Fault[] = [
   absence,
   clock,
   database,
+  disk,
   network,
   nodeKill,
   ordering,
@@ -31,6 +34,7 @@ export const faults: readonly Fault[] = [
   shutdown,
   slowReaders,
   soak,
+  together,
   versions,
 ]
   .flatMap((family) => Object.values<unknown>(family).filter(isFault))
