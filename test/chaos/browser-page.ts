@@ -14,7 +14,11 @@ export class BrowserPage implements AsyncDisposable {
   private readonly events = new Set<string>();
   private readonly session: RoomSession;
 
-  private constructor(url: string, room: string, history: HistoryPage) {
+  private constructor(
+    private readonly url: string,
+    private readonly room: string,
+    history: HistoryPage,
+  ) {
     const kept = new Map<string, Outgoing>();
     const { events } = this;
     class Listening extends WebSocket {
@@ -61,9 +65,14 @@ export class BrowserPage implements AsyncDisposable {
     return this.session.view.room.messages.length;
   }
 
-  get isInOrder(): boolean {
-    const seqs = this.session.view.room.messages.map(({ seq }) => seq);
-    return seqs.every((seq, index) => index === 0 || seq === (seqs[index - 1] ?? 0) + 1);
+  /** Up to its newest, it shows every message that the server's page of history does, and in that order. */
+  async isTrue(): Promise<boolean> {
+    const shown = this.session.view.room.messages.map(({ seq }) => seq);
+    const { messages } = await newest(this.url, this.room);
+    const stored = messages.map(({ seq }) => seq);
+    const [first = 0, last = 0] = [Math.max(shown[0] ?? 0, stored[0] ?? 0), shown.at(-1)];
+    const between = (seqs: number[]) => seqs.filter((seq) => first <= seq && seq <= last).join();
+    return between(shown) === between(stored) && shown.length === new Set(shown).size;
   }
 
   heardOf(event: string): boolean {

@@ -25,7 +25,7 @@ export const F45: Fault = {
           10_000,
         );
         expect(shown !== undefined, 'the browser’s own client goes on beside what it does not know');
-        for (const page of open) expect(page.isInOrder, 'and shows everything once and in order');
+        for (const page of open) expect(await page.isTrue(), 'and shows everything once and in order');
         expect(open[0]?.heardOf('of.tomorrow') === true, 'it was told of tomorrow: else nothing was tested');
         note(`pages show ${open.map(({ length }) => length).join(' and ')} messages`);
         const quiet = world
