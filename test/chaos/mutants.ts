@@ -103,6 +103,19 @@ export const mutants: readonly Mutant[] = [
     finds: 'lost',
   },
   {
+    title: 'a room that tells of messages, and not of what is done to them',
+    patches: [
+      {
+        file: 'chat/live-rooms.js',
+        find: 'this.fanOut.deliver(room.id, pushOf(room.name, event));',
+        replace:
+          "if (event.type === 'message.created') this.fanOut.deliver(room.id, pushOf(room.name, event));",
+      },
+    ],
+    fault: 'F02',
+    finds: 'lost',
+  },
+  {
     title: 'a room that goes on telling those who were sent away',
     patches: [
       {
