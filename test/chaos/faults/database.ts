@@ -153,3 +153,37 @@ export const F35: Fault = {
       },
     }),
 };
+
+export const STANDBY: Fault = {
+  id: 'STANDBY',
+  title: 'PostgreSQL only lets read, as behind a failover that is not over',
+  run: (stage) =>
+    play(stage, {
+      ...two,
+      settleMs: 90_000,
+      fault: async (scene) => {
+        const { world, crowd, ms, random, expect } = scene;
+        const { postgres } = world;
+        if (!postgres) throw new Error('there is no PostgreSQL');
+        const before = crowd.clients.map(({ closes }) => closes.length);
+        const name = new URL(world.databaseAddress).pathname.slice(1);
+        const become = async (readOnly: 'on' | 'off') => {
+          await postgres.query(`alter database ${name} set default_transaction_read_only = ${readOnly}`);
+          await postgres.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+            name,
+          ]);
+        };
+        for (let round = 0; round < Math.max(2, ms(6)); round++) {
+          await become('on');
+          await pause(500 + random() * 2_000);
+          const [room = ''] = crowd.rooms;
+          const page = await fetch(`${world.node(0).url}/api/rooms/${room}/messages`).catch(() => null);
+          expect(page?.ok === true, 'what was said before can be read meanwhile');
+          await become('off');
+          await sendsAgain(scene, 'it lets write');
+        }
+        const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        expect(kept, 'nobody is disconnected');
+      },
+    }),
+};
