@@ -1,7 +1,7 @@
 import type { CrowdShape, DialectName, Work } from './load/job.ts';
 
 /** Who takes part, what is measured, and what ours must reach. */
-export type ServerName = 'ours' | 'ws' | 'ws-once' | 'socket.io' | 'socket.io-redis' | 'nest';
+export type ServerName = 'ours' | 'ws' | 'ws-once' | 'socket.io' | 'socket.io-redis' | 'nest' | 'ws-acks';
 export type Store = 'sqlite' | 'postgres';
 
 export interface ServerPlan {
@@ -28,6 +28,14 @@ export const servers: readonly ServerPlan[] = [
   { name: 'nest', title: 'Nest `WsAdapter`', dialect: 'events', script: 'nest-ws-adapter.ts' },
 ];
 
+/** Stands beside what is stored, and takes part in nothing else: how fast one can answer at all. */
+export const answering: ServerPlan = {
+  name: 'ws-acks',
+  title: 'bare `ws` that answers and stores nothing',
+  dialect: 'chat',
+  script: 'ws-acks.ts',
+};
+
 export interface Row {
   name: string;
   /** Names by which `--only` selects it. */
@@ -39,6 +47,8 @@ export interface Row {
   work: Work;
   /** Only ours, on this database. */
   store?: Store;
+  /** Only what answers and stores nothing. */
+  answersOnly?: boolean;
   /** Members of the one room, for the curve. */
   size?: number;
   senders?: number;
@@ -149,6 +159,15 @@ export function rowsOf(quick: boolean): Row[] {
         rate: 2_000,
         seconds: quick ? 4 : 8,
       },
+    },
+    {
+      name: 'answered-256',
+      groups: ['stored', 'answered'],
+      title: 'nothing stored: bare `ws` that answers, 256 senders',
+      value: 'stored',
+      unit: 'messages/s',
+      answersOnly: true,
+      work: { kind: 'stored', senders: 256, seconds },
     },
     ...(['sqlite', 'postgres'] as const).flatMap((store) => [
       ...[1, 16, 256].map((n) => stored(store, n)),

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { describeDisk, diskTimes } from './disk.ts';
 import { buildFingerprint, describeMachine, prepare } from './machine.ts';
 import { measure } from './measure.ts';
-import { marks, type Row, rowsOf, servers, type ServerPlan } from './plan.ts';
+import { answering, marks, type Row, rowsOf, servers, type ServerPlan } from './plan.ts';
 import { report } from './report.ts';
 import { judge, Results } from './results.ts';
 import { shown } from './report.ts';
@@ -50,10 +50,15 @@ function positive(text: string, name: string): number {
   return value;
 }
 
+function takingPart(row: Row, plans: ServerPlan[]): ServerPlan[] {
+  if (row.answersOnly) return [answering];
+  return row.store === undefined ? plans : plans.filter(({ name }) => name === 'ours');
+}
+
 /** Everyone in turn, each round beginning with another: what the machine does meanwhile falls on all. */
 async function runRound(round: number, rows: Row[], plans: ServerPlan[], seed: number, results: Results) {
   for (const row of rows) {
-    const taking = row.store === undefined ? plans : plans.filter(({ name }) => name === 'ours');
+    const taking = takingPart(row, plans);
     const turned = taking.map((_, index) => taking[(index + round - 1) % taking.length] as ServerPlan);
     for (const plan of turned) {
       const label = `round ${round}  ${row.title}  ${plan.title}`;
