@@ -33,6 +33,10 @@ export abstract class ChannelLayer {
    * are left out, and a Redis with very many keys is told in parts, one with each call.
    */
   abstract groups(startsWith: string): Promise<string[]>;
+  /** False only where it is certain that nobody but this channel of this process would get what is sent to the group. */
+  reachesOthers(_group: string, _channel: string): boolean {
+    return true;
+  }
   /** Forgets everything of ours. Refused where `NODE_ENV` is `production`. */
   abstract flush(): Promise<void>;
   /** Leaves groups, deletes our queue, closes connections. Idempotent; afterwards every call rejects. */

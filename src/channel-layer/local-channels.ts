@@ -50,6 +50,12 @@ export class LocalChannels {
     return this.groups.has(group);
   }
 
+  /** Whether anybody is in the group who is not this channel. */
+  hasOthers(group: string, channel: string): boolean {
+    for (const box of this.groups.get(group) ?? []) if (box.channel !== channel) return true;
+    return false;
+  }
+
   groupNames(): string[] {
     return [...this.groups.keys()];
   }

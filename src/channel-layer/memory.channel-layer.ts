@@ -94,6 +94,12 @@ export class MemoryChannelLayer extends ChannelLayer {
     this.channels.deliver(checkGroup(group), identifyMessage(copyMessage(message), hex32));
   }
 
+  /** Whoever overrides the sending may reach anybody. */
+  override reachesOthers(group: string, channel: string): boolean {
+    const isOverridden = this.groupSend !== MemoryChannelLayer.prototype.groupSend;
+    return isOverridden || this.channels.hasOthers(group, channel);
+  }
+
   healthOf(): LayerHealth {
     return this.healthState.value;
   }

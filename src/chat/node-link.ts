@@ -32,6 +32,7 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(NodeLink.name);
   private readonly listeners = new Set<(hint: NodeHint) => void>();
   private opening?: Promise<string>;
+  private own?: string;
   private subscription?: Subscription;
 
   constructor(private readonly layer: ChannelLayer) {}
@@ -61,6 +62,8 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
   }
 
   say(type: string, topic: string, body: unknown): void {
+    // A single process has nobody to tell, and telling costs more than storing the row.
+    if (this.own !== undefined && !this.layer.reachesOthers(groupOf(topic), this.own)) return;
     const message = { type, topic, node: this.node, body: JSON.stringify(body) };
     this.layer
       .groupSend(groupOf(topic), message)
@@ -71,6 +74,7 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
   private channel(): Promise<string> {
     this.opening ??= this.layer.newChannel().then((channel) => {
       this.subscription = this.layer.receive(channel).subscribe((message) => this.take(message));
+      this.own = channel;
       return channel;
     });
     return this.opening;

@@ -34,6 +34,24 @@ describe('MemoryChannelLayer', () => {
     expect((await arrived).at(-1)).toEqual(event('499'));
   });
 
+  it('knows whether what is sent to a group would reach anybody else', async () => {
+    await using nodes = await twoMemoryNodes();
+    const own = await nodes.a.newChannel();
+    await nodes.a.groupAdd('room', own);
+    expect(nodes.a.reachesOthers('room', own)).toBe(false);
+    expect(nodes.b.reachesOthers('room', await nodes.b.newChannel())).toBe(true);
+    const theirs = await nodes.b.newChannel();
+    await nodes.b.groupAdd('room', theirs);
+    expect(nodes.a.reachesOthers('room', own)).toBe(true);
+    await nodes.b.groupDiscard('room', theirs);
+    expect(nodes.a.reachesOthers('room', own)).toBe(false);
+    class Bridge extends MemoryChannelLayer {
+      override async groupSend(): Promise<void> {}
+    }
+    await using bridges = closing(new Bridge(), new Bridge());
+    expect(bridges.a.reachesOthers('room', own)).toBe(true);
+  });
+
   it('forgets a message that nobody has read for as long as the expiry', async () => {
     let now = 0;
     const bus = new MemoryBus({ expiry: 60, capacity: 1 }, () => now);

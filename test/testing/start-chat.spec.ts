@@ -94,6 +94,24 @@ describe('what a test replaces', () => {
     expect(said).toContain('chat.event');
   });
 
+  it('is not told what it says would reach nobody', async () => {
+    const said: string[] = [];
+    class Alone extends MemoryChannelLayer {
+      override reachesOthers(): boolean {
+        return false;
+      }
+      override async groupSend(...[group, body]: Parameters<ChannelLayer['groupSend']>): Promise<void> {
+        said.push(body.type);
+        await super.groupSend(group, body);
+      }
+    }
+    await using chat = await startChat({ channelLayer: Alone });
+    const ann = await chat.connect(undefined, { path: '/ws/chat/lobby/' });
+    await ann.request('message.send', message);
+    expect((await ann.push('message.created')).text).toBe('hi');
+    expect(said).toEqual([]);
+  });
+
   it('is where the log is, built with its own dependencies', async () => {
     class Shouting extends StorageRoomLog {
       override append(draft: EventDraft): Promise<Appended> {
