@@ -33,7 +33,7 @@ export { ChatGateway as DefaultChatGateway } from './chat/chat.gateway.js';
 export { MessageChangesService } from './chat/message-changes.service.js';
 export { MessageService } from './chat/message.service.js';
 export { PresenceService } from './chat/presence.service.js';
-export { PublicRoomPolicy, RoomPolicy } from './chat/room.policy.js';
+export { PublicRoomPolicy, type Question, RoomPolicy } from './chat/room.policy.js';
 export { RoomService } from './chat/room.service.js';
 export { ConfigError, Env, parseEnv } from './config/env.js';
 export { Database } from './database/database.contract.js';

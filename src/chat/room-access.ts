@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EventDraft } from '../log/room-log.js';
 import { type Access, RoomMembers } from '../log/room-members.js';
 import { RightsChanged } from '../log/rights-changed.js';
-import { ChatError, isRoomName, type User } from '../protocol/index.js';
+import { ChatError, isPrivateName, isRoomName, type User } from '../protocol/index.js';
 import { noSuchRoom, type Question, RoomPolicy } from './room.policy.js';
 import { type Operation, standingOf, verdictOf } from './room.rules.js';
 
@@ -25,16 +25,19 @@ export class RoomAccess {
     readonly policy: RoomPolicy,
   ) {}
 
-  /** `null` where there is none. Throws `bad_room`. */
+  /**
+   * `null` where there is no public room of this name. A private name always leads somewhere: where it should not, to
+   * what everybody is a stranger to, and is refused there, by the same steps. Throws `bad_room`.
+   */
   async fresh(user: User, name: string): Promise<Access | null> {
     if (!isRoomName(name)) throw new ChatError('bad_room', 'a room name is 1–64 letters, digits, "_" or "-"');
     const access = await this.members.access(name, user.id);
     if (this.kept.size >= MAX_KEPT) this.kept.clear();
     // What is not theirs costs the same work each time, as what is not there: a clock must not tell them apart.
     // An administrator's office ends without an event of the room that would say so.
-    if (access && !access.isAdmin && isFound(access, user)) this.kept.set(keyOf(user, name), access);
+    if (isFound(access, user) && access.exists && !access.isAdmin) this.kept.set(keyOf(user, name), access);
     else this.forget(user, name);
-    return access;
+    return access.exists || isPrivateName(name) ? access : null;
   }
 
   /** What was read before, however long ago: only for what is decided anew where it proves to be old. */
@@ -49,7 +52,7 @@ export class RoomAccess {
   /** Throws `not_found` or `forbidden`. */
   check(operation: Operation, user: User, access: Access, target?: Target): void | Promise<void> {
     const now = Date.now();
-    return this.policy.check({
+    const asking = this.policy.check({
       operation,
       user,
       room: access.room,
@@ -58,6 +61,7 @@ export class RoomAccess {
       now,
       ...(target && { target }),
     });
+    return access.exists ? asking : refused(asking);
   }
 
   allows(operation: Operation, user: User, access: Access): boolean | Promise<boolean> {
@@ -95,7 +99,7 @@ export class RoomAccess {
   /** What the other one is in this room. */
   async targetIn(access: Access, target: User): Promise<NonNullable<Target> & Pick<Access, 'place'>> {
     const place = await this.members.place(access.room.id, target.id);
-    const theirs = { room: access.room, place, isAdmin: false };
+    const theirs = { ...access, place, isAdmin: false };
     return { user: target, place, standing: standingOf(theirs, target, Date.now()) };
   }
 }
@@ -107,6 +111,12 @@ export function onRights<Draft extends EventDraft>(draft: Draft, { room }: Acces
 
 function isFound(access: Access, user: User): boolean {
   return verdictOf('read', access.room.kind, standingOf(access, user, Date.now())) !== 'not_found';
+}
+
+/** Where a team's own policy lets strangers into private rooms, there still is none. */
+async function refused(asking: void | Promise<void>): Promise<never> {
+  await asking;
+  throw noSuchRoom();
 }
 
 function keyOf({ id }: User, name: string): string {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Env } from '../config/env.js';
 import type { Room } from '../log/room-log.js';
-import { ChatError, type User } from '../protocol/index.js';
+import { ChatError, isPrivateName, type User } from '../protocol/index.js';
 import { isAbove, type Operation, ruling, speaking, type Standing, verdictOf } from './room.rules.js';
 
 /** What is asked: may this person do this, here and now? */
@@ -120,7 +120,7 @@ export class PublicRoomPolicy extends RoomPolicy {
 
   mayCreate(_user: User, name: string): void {
     // Private rooms get their random name from us; nobody chooses one.
-    if (name.startsWith('~') || this.env.ROOMS === 'closed') throw noSuchRoom();
+    if (isPrivateName(name) || this.env.ROOMS === 'closed') throw noSuchRoom();
   }
 
   mayRead(): void {}

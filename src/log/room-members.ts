@@ -17,6 +17,8 @@ export interface Access {
   place: Place;
   /** An administrator of this server. */
   isAdmin: boolean;
+  /** False where there is no such room: `room` is then what somebody else's private room looks like. */
+  exists: boolean;
 }
 
 export interface RoomMember {
@@ -36,8 +38,8 @@ export { FOR_GOOD } from './standings.js';
 
 /** Who may be in which room, as the database says it now. Changed by events of the log alone. */
 export abstract class RoomMembers {
-  /** One statement, the same for a room that is not there and one that is not the person's. */
-  abstract access(name: string, userId: string): Promise<Access | null>;
+  /** One statement and one answer, the same for a room that is not there and one that is not the person's. */
+  abstract access(name: string, userId: string): Promise<Access>;
   abstract place(roomId: string, userId: string): Promise<Place>;
   /** Owners first, then moderators, by name within. */
   abstract members(roomId: string, limit: number): Promise<RoomMember[]>;

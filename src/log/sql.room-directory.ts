@@ -167,7 +167,10 @@ function base32(bytes: Buffer): string {
   return text;
 }
 
-export function roomOf(row: Selectable<RoomTable>): Room {
+/** What a room is, as it is read: when something last happened there is for sorting alone. */
+export type RoomRow = Omit<Selectable<RoomTable>, 'last_at' | 'direct_key'>;
+
+export function roomOf(row: RoomRow): Room {
   const { id, name, title, topic, kind, epoch, head, rights, archived_at, slow_mode_s } = row;
   return {
     id,

@@ -1,13 +1,14 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { AuthTables } from '../database/auth.tables.js';
 import { skeleton } from '../auth/look-alikes.js';
 import { isShutOut } from '../auth/standing.js';
 import { userOf as accountOf } from '../auth/user-row.js';
 import type { Database } from '../database/database.js';
-import type { RoomTable, Tables } from '../database/tables.js';
+import type { Tables } from '../database/tables.js';
 import type { Role, User } from '../protocol/index.js';
 import { type Access, type Place, type RoomBan, type RoomMember, RoomMembers } from './room-members.js';
 import { roomOf } from './sql.room-directory.js';
+import { isNowhere, roomOrNowhere } from './nowhere.js';
 import { userOf } from './rows.js';
 
 const ROLES: readonly Role[] = ['owner', 'moderator', 'member'];
@@ -22,8 +23,8 @@ export class SqlRoomMembers extends RoomMembers {
     this.tables = database.kysely.withTables<AuthTables>();
   }
 
-  /** The same work and a row of the same columns, whether there is such a room or not: a clock must not tell which. */
-  override async access(name: string, userId: string): Promise<Access | null> {
+  /** The same work and a row that is as full, whether there is such a room or not: a clock must not tell which. */
+  override async access(name: string, userId: string): Promise<Access> {
     const query = this.tables
       .selectFrom(sql<{ name: string }>`(select cast(${name} as text) as name)`.as('wanted'))
       .leftJoin('room', 'room.name', 'wanted.name')
@@ -33,12 +34,12 @@ export class SqlRoomMembers extends RoomMembers {
           .on('standing.user_id', '=', userId),
       )
       .leftJoin('user', (join) => join.on('user.id', '=', userId))
-      .selectAll('room')
+      .select(roomOrNowhere)
+      .select(['wanted.name', 'archived_at'])
       .select(['standing.role', 'standing.seq', 'banned_until', 'muted_until', 'user.role as office']);
     const row = await this.database.attempt(() => query.executeTakeFirstOrThrow());
-    if (row.id === null) return null;
-    const room = roomOf(row as Selectable<RoomTable>);
-    return { room, place: placeOf(row), isAdmin: row.office === 'admin' };
+    const exists = !isNowhere(row.id);
+    return { room: roomOf(row), place: placeOf(row), isAdmin: row.office === 'admin', exists };
   }
 
   override async place(roomId: string, userId: string): Promise<Place> {

@@ -13,6 +13,10 @@ export function isRoomName(value: string): boolean {
   return PRIVATE_ROOM.test(value) || (PUBLIC_ROOM.test(value) && value.normalize('NFC') === value);
 }
 
+export function isPrivateName(value: string): boolean {
+  return value.startsWith('~');
+}
+
 export const RoomName = z
   .string()
   .refine(isRoomName, {
@@ -49,8 +53,8 @@ const ONE_SCRIPT = [
 /** The name as it is kept: NFC, single spaces. `null` where it is no name. */
 export function personName(value: string): string | null {
   const name = value.normalize('NFC').trim().replace(/\s+/gu, ' ');
-  const isName = PERSON.test(name) && !MARK_PILE.test(name) && ONE_SCRIPT.some((script) => script.test(name));
-  return isName ? name : null;
+  if (!PERSON.test(name) || MARK_PILE.test(name)) return null;
+  return ONE_SCRIPT.some((script) => script.test(name)) ? name : null;
 }
 
 /** What one signs in by: 2–32 letters, digits, `.`, `_` or `-`, as the person writes it. `null` where it is none. */

@@ -27,7 +27,7 @@ export function rightsContract(name: string, open: () => Promise<LogHouse>): voi
         const common = { roomId: room.id, actor, clientId: `client-${count++}`, type, data };
         return (rights === undefined ? common : { ...common, rights }) as EventDraft;
       };
-      const by = async (who: string) => (await there.members.access(room.name, who))?.place;
+      const by = async (who: string) => (await there.members.access(room.name, who)).place;
       return { here, there, room, draft, by, [Symbol.asyncDispose]: opened[Symbol.asyncDispose] };
     }
 
@@ -175,13 +175,13 @@ export function rightsContract(name: string, open: () => Promise<LogHouse>): voi
       const { here, there, room, draft } = den;
       const data = { title: 'Lair', topic: 'soup', archived: true, slowModeSeconds: 30 };
       await here.log.append(draft('room.updated', data));
-      expect((await there.members.access(room.name, 'ann'))?.room).toMatchObject({
+      expect((await there.members.access(room.name, 'ann')).room).toMatchObject({
         ...data,
         rights: 1,
         head: 1,
       });
       await here.log.append(draft('room.updated', { ...data, archived: false }));
-      expect((await there.members.access(room.name, 'ann'))?.room).toMatchObject({
+      expect((await there.members.access(room.name, 'ann')).room).toMatchObject({
         archived: false,
         rights: 2,
       });

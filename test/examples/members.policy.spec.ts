@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { ChatError, type Room, RoomPolicy, type User } from '../../src/index.js';
+import {
+  ChatError,
+  type Question,
+  type Room,
+  RoomDirectory,
+  RoomPolicy,
+  type User,
+} from '../../src/index.js';
 import { startChat } from '../../src/testing/index.js';
 
 /** `staff-*` is for those whose name is on the list, and does not exist for others; the newsroom is read-only. */
@@ -55,5 +62,29 @@ describe('a policy of one’s own', () => {
     });
     await ann.request('message.send', message('newsroom'));
     expect(await bob.push('message.created')).toMatchObject({ seq: 1, user: { name: 'Ann' } });
+  });
+
+  it('may open private rooms to strangers, and leads to none that is not there', async () => {
+    @Injectable()
+    class OpenHouse extends MembersPolicy {
+      override async check(question: Question): Promise<void> {
+        await super.check({ ...question, standing: 'member' });
+      }
+    }
+    await using chat = await startChat({ roomPolicy: OpenHouse });
+    const people = [{ user: { id: 'olga', name: 'Olga' }, role: 'owner' as const }];
+    const { room } = await chat.app
+      .get(RoomDirectory)
+      .create({ kind: 'private', title: 'Den', topic: '', members: people });
+    const bob = await chat.connect('Bob');
+    await expect(bob.request('message.send', message(room.name))).resolves.toMatchObject({ seq: 1 });
+    const nothing = `~${'a'.repeat(26)}`;
+    for (const [event, data] of [
+      ['room.join', { room: nothing }],
+      ['message.send', message(nothing)],
+      ['typing', { room: nothing }],
+      ['members.list', { room: nothing }],
+    ] as const)
+      await expect(bob.request(event, data as never)).rejects.toMatchObject({ code: 'not_found' });
   });
 });

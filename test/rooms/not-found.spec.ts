@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RoomAccess } from '../../src/chat/room-access.js';
+import { RoomService } from '../../src/chat/room.service.js';
 import { operations } from '../../src/chat/room.rules.js';
 import { Database } from '../../src/database/database.js';
+import { RoomMembers } from '../../src/log/room-members.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { House } from './house.js';
 import { operationsOn, type Things } from './operations.js';
@@ -68,6 +71,10 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     executor.executeQuery = original;
   }
   return seen;
+}
+
+function kindOf(value: unknown): unknown {
+  return typeof value === 'object' ? value : typeof value;
 }
 
 describe('a room that is there, for whom it is none of their business', () => {
@@ -143,6 +150,28 @@ describe('a room that is there, for whom it is none of their business', () => {
       expect(work[0]?.length, operation).toBeGreaterThan(0);
       expect(work[0], operation).toEqual(work[1]);
     }
+  });
+
+  it('is refused at the same step, and found by as much reading', async () => {
+    const [rooms, access] = [chat.app.get(RoomService), chat.app.get(RoomAccess)];
+    const ways = {
+      enter: (room: string) => rooms.enter(stranger.user, room),
+      send: async (room: string) => rooms.forSending(stranger.user, room),
+      require: (room: string) => access.require('members', stranger.user, room),
+    };
+    for (const [name, way] of Object.entries(ways)) {
+      const steps: unknown[] = [];
+      for (const { room } of [hidden, nothing])
+        steps.push(await way(room).catch((error: Error) => error.stack));
+      expect(steps[0], name).toContain('no such room');
+      expect(steps[0], name).toEqual(steps[1]);
+    }
+    const kinds: unknown[] = [];
+    for (const { room } of [hidden, nothing]) {
+      const { exists: _only, ...found } = await chat.app.get(RoomMembers).access(room, stranger.id);
+      kinds.push(JSON.parse(JSON.stringify(found, (_key, value: unknown) => kindOf(value))));
+    }
+    expect(kinds[0]).toEqual(kinds[1]);
   });
 
   it('has no page, no settings, and no socket path', async () => {

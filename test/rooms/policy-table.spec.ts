@@ -40,7 +40,7 @@ async function scene(kind: Room['kind'], actor: Person, standing: Standing): Pro
   const other = await house.append(room, victim.user, 'message.created', { text: 'mine' });
   const own = await house.append(room, actor.user, 'message.created', { text: 'theirs' });
   await house.stand(room, owner.user, actor.user, standing);
-  const { room: now } = (await chat.app.get(RoomMembers).access(room.name, owner.id))!;
+  const { room: now } = await chat.app.get(RoomMembers).access(room.name, owner.id);
   const { token } = await chat.app.get(RoomInvites).create(now, owner.user, Date.now() + 60_000);
   return {
     room: room.name,
