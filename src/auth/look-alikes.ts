@@ -3,8 +3,8 @@
  * "confusables" of UTS 39, those that can be in a name at all. Read in pairs of what it looks like and what does.
  */
 const LOOKS_LIKE = `
-a аɑαа b вьƅвβ c сϲᴄсⅽ d ԁɗժ e еєҽεеё f ƒғϝք g ɡցԍ h һհнңη i іїıɩιӏіɪӀ l ɭιⅼ j јϳյ k кκқҝӄ m мϻм n ոпηиռ
-o оοօσоסه٥०০੦૦௦๐໐ p рρϸᴘр q ԛզգ r гᴦгɼ s ѕꜱտ t тτт u υսցᴜ v νѵᴠ w ԝѡωшա x хχҳх y уүγỿуÿ z ᴢʐ
+a аɑαа b вьƅвβ c сϲᴄсⅽ d ԁɗժ e еєҽεеё f ƒғϝք g ɡցԍ h һհнңη i іїıɩιӏіɪӀ l ɭιⅼ丨 j јϳյ k кκқҝӄ m мϻм n ոпηиռ
+o оοօσоסه٥०০੦૦௦๐໐ p рρϸᴘр q ԛզգ r гᴦгɼ s ѕꜱտ t тτт丅 u υսցᴜ v νѵᴠ w ԝѡωшա x хχҳх y уүγỿуÿ z ᴢʐ
 0 ०০੦૦๐໐ o ဝഠଠ೦౦୦൦ס e ə h ħ t ŧ n ŋ 3 зӡʒȝз 4 ч 6 б
 力 カ 口 ロ 工 エ 二 ニ 卜 ト 夕 タ 八 ハ 一 ー
 `;
@@ -71,15 +71,19 @@ const RESERVED = [
 /** Signs, and what is a letter to Unicode and a sign to the eye: apostrophes, half rings, small marks. */
 const OVERLOOKED = /[\p{M}\p{P}\p{Z}\p{S}\p{C}\u02bb\u02bc\u0559\u06e5\u06e6\u0971]/u;
 
+/** One stroke each: a letter among Han and kana, a dash, a comma or a slash among Latin letters. */
+const STROKES = /[一ー丶丿乀ノヽ]/u;
+
 /**
  * What a name looks like to a hurried reader. Two names with the same skeleton are told apart by nobody: case, width,
  * accents that are hardly seen, spaces and signs are gone, and letters of other alphabets are what they resemble.
  */
 export function skeleton(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase().normalize('NFKD');
+  const isLatin = /\p{Script=Latin}/u.test(plain);
   let shape = '';
   for (const character of plain) {
-    if (OVERLOOKED.test(character)) continue;
+    if (OVERLOOKED.test(character) || (isLatin && STROKES.test(character))) continue;
     const shown = table.get(character) ?? character;
     shape += SAME[shown] ?? shown;
   }

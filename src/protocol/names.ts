@@ -50,10 +50,16 @@ const ONE_SCRIPT = [
   return new RegExp(`^[${classes.join('')}]+$`, 'u');
 });
 
+/**
+ * The long vowel of Japanese is written behind the kana that it prolongs (Script_Extensions of UAX 24, as browsers read
+ * domain names). Anywhere else it is a dash, and a name with a dash looks like the one without.
+ */
+const STRAY_DASH = /(?:^|[^\p{Script=Hiragana}\p{Script=Katakana}ー])ー/u;
+
 /** The name as it is kept: NFC, single spaces. `null` where it is no name. */
 export function personName(value: string): string | null {
   const name = value.normalize('NFC').trim().replace(/\s+/gu, ' ');
-  if (!PERSON.test(name) || MARK_PILE.test(name)) return null;
+  if (!PERSON.test(name) || MARK_PILE.test(name) || STRAY_DASH.test(name.normalize('NFKC'))) return null;
   return ONE_SCRIPT.some((script) => script.test(name)) ? name : null;
 }
 

@@ -6,6 +6,9 @@ import { personName, signInName } from '../../src/protocol/index.js';
 const pairs: [string, string[]][] = [
   ['ann', ['ANN', 'Ann', 'ａｎｎ', 'A.n-n', 'Аnn', 'äñn', '𝐚𝐧𝐧', 'аnn', 'Ann ', 'Annʼ', 'ʻAnn', 'Aʼnn']],
   ['admin', ['Admin', 'ADM1N', 'αdmin', 'аdmin', 'adrnin', 'a d m i n', 'admın', 'аԁmіn', 'Àdmin']],
+  ['anneke', ['Anneke一', 'Anneke 一', 'Anneke丿', 'Anneke ノ', 'Annekeﾉ', 'An丶neke']],
+  ['alice', ['a丨ice', 'A丨ice']],
+  ['Tom', ['丅om']],
   ['paul', ['pau1', 'PauI', 'рaul', 'pa_ul', 'PÅUL']],
   ['scope', ['ѕсоре', 'sc0pe', 'Scοpe', 'scорe']],
   ['oscar', ['0scar', 'Οscar', 'оѕсаr', 'OSCAR']],
@@ -35,6 +38,8 @@ describe('a name', () => {
       '山田',
       '佐々木',
       '佐木',
+      '佐木一',
+      '佐木ノ',
       'มานี',
     ];
     expect(new Set(names.map(skeleton)).size).toBe(names.length);
@@ -55,6 +60,11 @@ describe('a name', () => {
     'a\u202eb',
     'a\u2066b',
     'Z\u0351\u0352\u0353',
+    'Annekeー',
+    'Annekeｰ',
+    'Anneke ー',
+    'ー',
+    '山ー',
     '',
     ' ',
     '.',
@@ -111,6 +121,9 @@ describe('a name', () => {
     'Қазақ',
     'ひろ',
     'スーパー',
+    'らーめん',
+    'キー Anneke',
+    'ガー',
     '민준',
   ])('that people have is somebody’s: %s', (name) => {
     expect([personName(name), isOrdinary(name)]).toEqual([name.normalize('NFC'), true]);
