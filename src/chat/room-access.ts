@@ -3,10 +3,10 @@ import type { EventDraft } from '../log/room-log.js';
 import { type Access, RoomMembers } from '../log/room-members.js';
 import { RightsChanged } from '../log/rights-changed.js';
 import { ChatError, isPrivateName, isRoomName, type User } from '../protocol/index.js';
+import { KeptAccess } from './kept-access.js';
 import { noSuchRoom, type Question, RoomPolicy } from './room.policy.js';
 import { type Operation, standingOf, verdictOf } from './room.rules.js';
 
-const MAX_KEPT = 20_000;
 /** Of decisions that are overtaken by others, again and again. */
 const ATTEMPTS = 6;
 
@@ -18,7 +18,7 @@ export type Target = Question['target'];
  */
 @Injectable()
 export class RoomAccess {
-  private readonly kept = new Map<string, Access>();
+  private readonly kept = new KeptAccess();
 
   constructor(
     private readonly members: RoomMembers,
@@ -32,21 +32,20 @@ export class RoomAccess {
   async fresh(user: User, name: string): Promise<Access | null> {
     if (!isRoomName(name)) throw new ChatError('bad_room', 'a room name is 1–64 letters, digits, "_" or "-"');
     const access = await this.members.access(name, user.id);
-    if (this.kept.size >= MAX_KEPT) this.kept.clear();
     // What is not theirs costs the same work each time, as what is not there: a clock must not tell them apart.
     // An administrator's office ends without an event of the room that would say so.
-    if (isFound(access, user) && access.exists && !access.isAdmin) this.kept.set(keyOf(user, name), access);
+    if (isFound(access, user) && access.exists && !access.isAdmin) this.kept.set(user.id, name, access);
     else this.forget(user, name);
     return access.exists || isPrivateName(name) ? access : null;
   }
 
   /** What was read before, however long ago: only for what is decided anew where it proves to be old. */
   known(user: User, name: string): Access | undefined {
-    return this.kept.get(keyOf(user, name));
+    return this.kept.get(user.id, name);
   }
 
   forget(user: User, name: string): void {
-    this.kept.delete(keyOf(user, name));
+    this.kept.delete(user.id, name);
   }
 
   /** Throws `not_found` or `forbidden`. */
@@ -117,10 +116,6 @@ function isFound(access: Access, user: User): boolean {
 async function refused(asking: void | Promise<void>): Promise<never> {
   await asking;
   throw noSuchRoom();
-}
-
-function keyOf({ id }: User, name: string): string {
-  return `${id} ${name}`;
 }
 
 function isRefusal(error: unknown): false {
