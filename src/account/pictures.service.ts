@@ -4,6 +4,7 @@ import { Auth } from '../auth/better-auth.js';
 import { columnsOf } from '../database/columns.js';
 import { ChatError } from '../protocol/index.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, pictureFormat } from './picture.format.js';
+import { withoutMetadata } from './picture.metadata.js';
 
 const ID = /^[A-Za-z0-9_-]{22}$/;
 
@@ -17,18 +18,19 @@ export interface StoredPicture {
 export class PicturesService {
   constructor(private readonly auth: Auth) {}
 
-  /** Throws `too_large` or `bad_type`. */
+  /** Its points, and nothing else that is in the file. Throws `too_large` or `bad_type`. */
   async choose(userId: string, bytes: Buffer): Promise<void> {
     if (bytes.length > MAX_PICTURE_BYTES) throw new ChatError('too_large', 'A picture has at most 512 KiB.');
     const format = pictureFormat(bytes);
-    if (!format) throw new ChatError('bad_type', 'A picture is a PNG, a JPEG or a WebP.');
+    const points = format && withoutMetadata(bytes, format.type);
+    if (!points) throw new ChatError('bad_type', 'A picture is a PNG, a JPEG or a WebP.');
     const { type, width, height } = format;
     if (width < 1 || height < 1 || width > MAX_PICTURE_SIDE || height > MAX_PICTURE_SIDE)
       throw new ChatError(
         'too_large',
         `A picture has at most ${MAX_PICTURE_SIDE} × ${MAX_PICTURE_SIDE} points.`,
       );
-    await this.replace(userId, { id: randomBytes(16).toString('base64url'), type, bytes });
+    await this.replace(userId, { id: randomBytes(16).toString('base64url'), type, bytes: points });
   }
 
   async remove(userId: string): Promise<void> {

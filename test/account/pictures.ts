@@ -13,7 +13,7 @@ export function pngOf(width: number, height: number): Buffer {
   return Buffer.concat([signature, ...parts]);
 }
 
-function chunk(type: string, data: Buffer): Buffer {
+export function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
@@ -24,7 +24,7 @@ function chunk(type: string, data: Buffer): Buffer {
 /** The segments up to the frame header, which is all that is read. */
 export function jpegOf(width: number, height: number): Buffer {
   const app0 = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
-  const frame = Buffer.from('ffc0001108000000000301220002110103110100', 'hex');
+  const frame = Buffer.from('ffc0000b080000000001011100', 'hex');
   frame.writeUInt16BE(height, 5);
   frame.writeUInt16BE(width, 7);
   return Buffer.concat([Buffer.from('ffd8', 'hex'), app0, frame, Buffer.from('ffd9', 'hex')]);
@@ -33,7 +33,9 @@ export function jpegOf(width: number, height: number): Buffer {
 export function webpOf(width: number, height: number): Buffer {
   const data = Buffer.alloc(30);
   data.write('RIFF', 0, 'latin1');
+  data.writeUInt32LE(22, 4);
   data.write('WEBPVP8X', 8, 'latin1');
+  data.writeUInt32LE(10, 16);
   data.writeUIntLE(width - 1, 24, 3);
   data.writeUIntLE(height - 1, 27, 3);
   return data;
