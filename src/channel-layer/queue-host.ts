@@ -1,5 +1,5 @@
-import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
+import { LinkKeeper } from './link-keeper.js';
 import { MembershipWatch } from './membership-watch.js';
 import { type Membership, Memberships } from './memberships.js';
 import { processOf } from './names.js';
@@ -7,33 +7,24 @@ import type { QueueHostEvents, QueueHostOptions } from './queue-host.options.js'
 import { QueueLink } from './queue-link.js';
 import { type Call, QueuePeers, renewEveryMs } from './queue-peers.js';
 import { addressName } from './redis-address.js';
-import { backoff } from './redis-host.js';
 import { patiently } from './waiters.js';
 
-const openMs = 5000;
 const batch = 500;
-/** A link that lived shorter was no recovery: the pauses go on growing. */
-const calmMs = 1000;
-/** One Redis of the core layer, kept in reach: a link, and after its end another one with the same memberships. */
+
+/** The memberships and queues of one Redis of the core layer. */
 export class QueueHost {
-  ready = false;
   /** Seconds. */
   readonly groupExpiry: number;
   private readonly name: string;
   private readonly memberships: Memberships;
   private readonly peers: QueuePeers;
   private readonly watch: MembershipWatch;
-  private link?: QueueLink;
-  /** A link has failed since the last one that was ready. */
-  private away = false;
-  private missed = false;
+  private readonly keeper: LinkKeeper<QueueLink>;
+  /** The link on which our lease was renewed before anything else. */
+  private leasedOn?: QueueLink;
   private mending = false;
-  private attempt = 0;
-  private readyAt = 0;
-  private reopening?: NodeJS.Timeout;
   private readonly renewing: NodeJS.Timeout;
   private readonly rejoining: NodeJS.Timeout;
-  private closed = false;
 
   constructor(
     private readonly options: QueueHostOptions,
@@ -54,26 +45,46 @@ export class QueueHost {
     // At a quarter of their time: three renewals may fail. Timers overflow at 24 days.
     const quarter = Math.min((options.groupExpiry * 1000) / 4, 6 * 3_600_000);
     this.rejoining = setInterval(() => void this.rejoin(), quarter).unref();
-    this.open();
+    this.keeper = new LinkKeeper<QueueLink>(
+      {
+        name: this.name,
+        newLink: ({ down }) => this.newLink(down),
+        prepare: (link) => this.prepare(link),
+        settled: () => this.settled(),
+        entered: (link) => this.entered(link),
+        lost: () => this.memberships.doubt(),
+        changed: () => events.changed(),
+        discontinuity: (kind) => events.discontinuity(kind),
+      },
+      log,
+    );
+    this.keeper.open();
+  }
+
+  get ready(): boolean {
+    return this.keeper.ready;
   }
 
   /** Resolves when what is sent afterwards arrives. Where that cannot be known in time, a discontinuity follows. */
   async join(group: string, channel: string): Promise<void> {
     const membership = this.memberships.want(group, channel);
     if (membership.confirmed && this.ready) return;
-    if (this.link) void this.confirm(this.link, [membership]);
-    if (!this.away) await membership.waiters.wait();
+    const { link, away } = this.keeper;
+    if (link) void this.confirm(link, [membership]);
+    if (!away) await membership.waiters.wait();
     if (!membership.confirmed) membership.late = true;
   }
 
   async leave(group: string, channel: string): Promise<void> {
     this.memberships.forget(group, channel);
-    if (this.link) await patiently(this.takeOut(this.link, group, channel));
+    const { link } = this.keeper;
+    if (link) await patiently(this.takeOut(link, group, channel));
   }
 
   /** Undefined where this host is away or too slow to take more: what is not sent is then told to the others. */
   call(...command: Parameters<QueueLink['call']>): Promise<unknown> | undefined {
-    return this.ready && !this.link?.congested ? this.link?.call(...command) : undefined;
+    const { ready, link } = this.keeper;
+    return ready && !link?.congested ? link?.call(...command) : undefined;
   }
 
   /** A message of ours did not get where it should: the other processes are told when that can be done. */
@@ -102,51 +113,42 @@ export class QueueHost {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    clearTimeout(this.reopening);
     clearInterval(this.renewing);
     clearInterval(this.rejoining);
     this.peers.stop();
     this.memberships.release();
     // Closing waits for what was commanded before it.
     this.peers.leave(this.events.queues().drained).catch(() => undefined);
-    this.ready = false;
-    await this.link?.close();
+    await this.keeper.close();
   }
 
-  private open(): void {
-    const link = new QueueLink(this.options.host, {
+  private newLink(down: (reason: string) => void): QueueLink {
+    return new QueueLink(this.options.host, {
       keys: () => {
         const { single, drained } = this.events.queues();
         return { single: [this.peers.inbox, ...single], drained };
       },
       popped: (key, member, score) => this.hear(key, member, score),
       took: (key, count, isRest) => this.events.took(key, count, isRest),
-      down: (reason) => this.onDown(link, reason),
+      down,
     });
-    this.link = link;
-    void this.start(link);
-  }
-
-  private async start(link: QueueLink): Promise<void> {
-    const impatience = setTimeout(() => link.fail(`no answer for ${openMs / 1000} s`), openMs);
-    if (await link.open()) await this.enter(link);
-    clearTimeout(impatience);
   }
 
   /** The lease first: nothing of ours may be without one. */
-  private async enter(link: QueueLink): Promise<void> {
+  private prepare(link: QueueLink): Promise<void> | undefined {
+    if (this.leasedOn !== link) return this.lease(link);
+    const missing = this.memberships.unconfirmed(batch);
+    return missing.length > 0 ? this.confirm(link, missing) : undefined;
+  }
+
+  private async lease(link: QueueLink): Promise<void> {
     try {
       await this.peers.renew((...command) => link.call(...command));
     } catch (error) {
       return link.fail(String(error));
     }
+    this.leasedOn = link;
     for (const { group, channel } of this.memberships.toLeave()) void this.takeOut(link, group, channel);
-    while (this.link === link && !this.closed) {
-      const missing = this.memberships.unconfirmed(batch);
-      if (missing.length > 0) await this.confirm(link, missing);
-      else return this.onReady(link); // in the same turn as the last look
-    }
   }
 
   /** Also before the host is ready: a join may be on its way. */
@@ -168,12 +170,12 @@ export class QueueHost {
     } catch (error) {
       return link.fail(String(error));
     }
-    if (this.link !== link) return;
+    if (this.keeper.link !== link) return;
     const late = memberships.some((membership) => membership.late);
     for (const membership of memberships) membership.confirmed = true;
     if (!this.ready) return;
     this.memberships.settle(memberships);
-    if (late) this.tellDiscontinuity();
+    if (late) this.keeper.tellDiscontinuity();
   }
 
   private tellForeign(key: string): void {
@@ -183,39 +185,21 @@ export class QueueHost {
     );
   }
 
-  private onReady(link: QueueLink): void {
-    const missed = this.missed || this.memberships.all().some((membership) => membership.late);
-    this.ready = true;
-    this.away = this.missed = false;
-    this.readyAt = performance.now();
-    this.memberships.settle(this.memberships.all());
-    this.log.log(`ready ${this.name}`, `Redis ${this.name} is connected`);
-    void link.pop();
-    this.events.changed();
-    if (missed) this.tellDiscontinuity();
-    this.peers.settle();
+  private settled(): boolean {
+    const all = this.memberships.all();
+    const late = all.some((membership) => membership.late);
+    this.memberships.settle(all);
+    return late;
   }
 
-  private onDown(link: QueueLink, reason: string): void {
-    if (this.link !== link || this.closed) return;
-    this.link = undefined;
-    const wasReady = this.ready;
-    if (wasReady && performance.now() - this.readyAt >= calmMs) this.attempt = 0;
-    this.ready = false;
-    this.away = true;
-    this.missed ||= wasReady;
-    this.memberships.doubt();
-    this.reopening = setTimeout(() => this.open(), backoff(this.attempt++));
-    this.log.warn(
-      `down ${this.name}`,
-      `Redis ${this.name} is out of reach (${reason}): until it is back, messages go to this process only`,
-    );
-    if (wasReady) this.events.changed();
+  private entered(link: QueueLink): void {
+    void link.pop();
+    this.peers.settle();
   }
 
   private hear(key: string, member: Buffer, score: number): void {
     if (key !== this.peers.inbox) this.events.popped(key, member, score);
-    else if (this.peers.isNotice(member)) this.tellDiscontinuity('unsent');
+    else if (this.peers.isNotice(member)) this.keeper.tellDiscontinuity('unsent');
   }
 
   private async renewLease(): Promise<void> {
@@ -233,17 +217,12 @@ export class QueueHost {
     this.mending = true;
     await this.rejoin();
     this.mending = false;
-    this.tellDiscontinuity();
+    this.keeper.tellDiscontinuity();
   }
 
   private async rejoin(): Promise<void> {
-    const { link } = this;
-    if (!link || !this.ready) return;
+    const { link, ready } = this.keeper;
+    if (!link || !ready) return;
     await Promise.all(this.memberships.inParts(batch).map((part) => this.confirm(link, part)));
-  }
-
-  private tellDiscontinuity(kind: Discontinuity = 'missed'): void {
-    if (this.ready) this.events.discontinuity(kind);
-    else this.missed = true;
   }
 }

@@ -1,15 +1,14 @@
 import type { Redis, RedisOptions } from 'ioredis';
+import type { Link, LinkEvents } from './link-keeper.js';
 import { connectOnce, oneLifeClient, reasonOf } from './redis-address.js';
 import { type ScriptName, scripts } from './scripts.js';
 
-export interface QueueLinkEvents {
+export interface QueueLinkEvents extends LinkEvents {
   /** The keys to wait on, asked anew before every wait. Of `drained` ones, everything that is there is taken. */
   keys(): { single: string[]; drained: string[] };
   popped(key: string, member: Buffer, score: number): void;
   /** So many came out of one key at once, and `isRest` where nothing was left. */
   took(key: string, count: number, isRest: boolean): void;
-  /** Once, and nothing after it. Not for {@link QueueLink.close}. */
-  down(reason: string): void;
 }
 
 /** How long one wait for messages lasts; Redis 5 takes whole seconds only. */
@@ -27,7 +26,7 @@ const quitMs = 1000;
  * One life of the two connections to one Redis of the core layer: one that commands, one that waits for messages. It
  * never reconnects: the first fault of either ends both.
  */
-export class QueueLink {
+export class QueueLink implements Link {
   private readonly commander: Redis;
   private readonly popper: Redis;
   private lastError = '';
@@ -51,7 +50,6 @@ export class QueueLink {
     return this.unanswered > maxUnanswered;
   }
 
-  /** Resolves when commands can be given, true; or false where it failed, which is `down`, never a rejection. */
   async open(): Promise<boolean> {
     try {
       await Promise.all([connectOnce(this.commander), connectOnce(this.popper)]);
@@ -97,14 +95,12 @@ export class QueueLink {
     return this.answer(reply, size);
   }
 
-  /** Ends both connections now. Also for who started this link and will not wait longer. */
   fail(reason: string): void {
     if (this.ended) return;
     this.end();
     this.events.down(reason);
   }
 
-  /** What was commanded is still done, within a second; then both connections end. */
   async close(): Promise<void> {
     if (this.ended) return;
     this.ended = true;

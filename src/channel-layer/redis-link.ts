@@ -1,13 +1,12 @@
 import type { Redis, RedisOptions } from 'ioredis';
+import type { Link, LinkEvents } from './link-keeper.js';
 import { hex32 } from './names.js';
 import { connectOnce, oneLifeClient, reasonOf } from './redis-address.js';
 
-export interface LinkEvents {
+export interface RedisLinkEvents extends LinkEvents {
   message(channel: string, payload: Buffer): void;
   /** A probe came back: at this moment the whole way works. */
   alive(): void;
-  /** Once, and nothing after it. Not for {@link RedisLink.close}. */
-  down(reason: string): void;
 }
 
 /** Never `asgi…`: a Django `flush()` deletes what begins so, and its consumers must never hear our probes. */
@@ -23,7 +22,7 @@ const quitMs = 1000;
  * One life of the two connections to one Redis: a subscriber and a publisher. It never reconnects: the first fault of
  * either ends both, so no command and no message of an earlier life is ever sent or heard in a later one.
  */
-export class RedisLink {
+export class RedisLink implements Link {
   private readonly subscriber: Redis;
   private readonly publisher: Redis;
   private readonly probeChannel = `${probePrefix}${hex32()}`;
@@ -37,25 +36,27 @@ export class RedisLink {
 
   constructor(
     host: RedisOptions,
-    private readonly events: LinkEvents,
+    private readonly events: RedisLinkEvents,
   ) {
     this.subscriber = this.client(host);
     this.publisher = this.client(host);
     this.subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.hear(channel, payload));
   }
 
-  /** Resolves when both connections take commands and probes are under way; a failure is `down`, never a rejection. */
-  async open(): Promise<void> {
+  /** True where both connections take commands, and probes are under way. */
+  async open(): Promise<boolean> {
     try {
       await Promise.all([connectOnce(this.subscriber), connectOnce(this.publisher)]);
       this.connected = true;
       await this.subscribe([this.probeChannel]);
     } catch (error) {
-      return this.fail(this.lastError || reasonOf(error));
+      this.fail(this.lastError || reasonOf(error));
+      return false;
     }
-    if (this.ended) return;
+    if (this.ended) return false;
     this.probing = setInterval(() => this.probe(), probeEveryMs);
     this.probe();
+    return true;
   }
 
   /** Resolves when Redis has confirmed, rejects where the link ends first: a refusal ends it. */
@@ -97,14 +98,12 @@ export class RedisLink {
     return (await this.publisher.pubsub('CHANNELS', pattern)) as string[];
   }
 
-  /** Ends both connections now. Also for who started this link and will not wait longer. */
   fail(reason: string): void {
     if (this.ended) return;
     this.end();
     this.events.down(reason);
   }
 
-  /** What was published is still sent, within a second; then both connections end. */
   async close(): Promise<void> {
     if (this.ended) return;
     this.ended = true;
