@@ -1,33 +1,24 @@
 import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
-
-/** One life of the connections to one Redis. It never reconnects: the first fault ends it. */
-export interface Link {
-  /** Resolves when commands can be given, true; or false where it failed, which is `down`, never a rejection. */
-  open(): Promise<boolean>;
-  /** Ends it now. Also for who started it and will not wait longer. */
-  fail(reason: string): void;
-  /** What was commanded is still done, within a second; then it ends. */
-  close(): Promise<void>;
-}
-
-export interface LinkEvents {
-  /** Once, and nothing after it. Not for {@link Link.close}. */
-  down(reason: string): void;
-}
+import type { Link, LinkEvents } from './link.js';
+import { backoff, impatience, Scout } from './scout.js';
 
 /** Whose links they are, and what they should hold. */
 export interface LinkOwner<L extends Link> {
   /** Of the Redis, as the operator knows it. */
   readonly name: string;
+  /** Somebody is asked where it is, and may say something else the next time. */
+  readonly mayMove: boolean;
   /** Not opened yet. */
   newLink(events: LinkEvents): L;
   /** The next step towards a link that holds all that it should, never rejecting; undefined where nothing is missing. */
   prepare(link: L): Promise<unknown> | undefined;
-  /** All is there. Returns whether somebody has stopped waiting for something of it. */
-  settled(): boolean;
-  /** Everybody knows that this link is ready. */
-  entered(link: L): void;
+  /** All is there, and the link is used from now on. Returns whether somebody has stopped waiting for some of it. */
+  settled(link: L): boolean;
+  /** A link that is ready has answered. */
+  alive?(link: L): void;
+  /** Nobody should wait for the link, which may still hold all that it did. */
+  silent(): void;
   /** The link has ended, and all that it held with it. */
   lost(): void;
   /** `ready` has changed. */
@@ -36,19 +27,29 @@ export interface LinkOwner<L extends Link> {
   discontinuity(kind: Discontinuity): void;
 }
 
-const openMs = 5000;
 /** A link that lived shorter was no recovery: the pauses go on growing. */
 const calmMs = 1000;
-/** Milliseconds before the next link: at most a second. */
-const backoff = (attempt: number) => Math.min(1000, 25 * 2 ** attempt) * (0.5 + Math.random() / 2);
+/** One each 750 ms: who was answered as often on a new connection has given the old one time enough. */
+const answersNeeded = 3;
 
-/** One Redis, kept in reach: a link, and after its end another one that holds the same. */
+/**
+ * One Redis, kept in reach: a link, and after its end another one that holds the same.
+ *
+ * A link that is merely silent is kept: a Redis that stood still first serves what lies in its buffers, and who is no
+ * longer there misses it. It is given up where a new connection works and it stays silent, or where that leads elsewhere:
+ * the master that it led to has been replaced.
+ */
 export class LinkKeeper<L extends Link> {
   ready = false;
-  /** A link has failed since the last one that was ready; false while the first one is being opened. */
+  /** No link has been ready since one failed, or fell silent; false while the first one is being opened. */
   away = false;
   link?: L;
-  private missed = false;
+  /** The link was ready once: its end loses something. */
+  private holds = false;
+  /** To be told when there is a link that is ready. */
+  private untold?: Discontinuity;
+  /** While the link is silent. */
+  private scout?: Scout;
   private attempt = 0;
   private readyAt = 0;
   private timer?: NodeJS.Timeout;
@@ -61,7 +62,11 @@ export class LinkKeeper<L extends Link> {
 
   /** Throws for options that the client does not understand: at the first time. */
   open(): void {
-    const link = this.owner.newLink({ down: (reason) => this.onDown(link, reason) });
+    const link = this.owner.newLink({
+      alive: () => this.onAlive(link),
+      silent: (reason) => this.onSilent(link, reason),
+      down: (reason) => this.onDown(link, reason),
+    });
     this.link = link;
     void this.start(link);
   }
@@ -70,19 +75,20 @@ export class LinkKeeper<L extends Link> {
     this.closed = true;
     this.ready = false;
     clearTimeout(this.timer);
+    this.scout?.stop();
     await this.link?.close();
   }
 
-  /** Messages may have been missed. Told now, or when the next link is ready. */
+  /** Messages may have been missed. Told now, or when there is a link that is ready. */
   tellDiscontinuity(kind: Discontinuity = 'missed'): void {
     if (this.ready) this.owner.discontinuity(kind);
-    else this.missed = true;
+    else if (this.untold !== 'missed') this.untold = kind;
   }
 
   private async start(link: L): Promise<void> {
-    const impatience = setTimeout(() => link.fail(`no answer for ${openMs / 1000} s`), openMs);
+    const clock = impatience(link);
     if (await link.open()) await this.enter(link);
-    clearTimeout(impatience);
+    clearTimeout(clock);
   }
 
   private async enter(link: L): Promise<void> {
@@ -96,29 +102,71 @@ export class LinkKeeper<L extends Link> {
 
   private onReady(link: L): void {
     this.ready = true;
-    const missed = this.owner.settled() || this.missed;
-    this.away = this.missed = false;
+    if (this.owner.settled(link)) this.untold = 'missed';
+    // Others of ours found it silent, too, and published nothing.
+    else if (this.holds) this.untold ??= 'unsent';
+    const kind = this.untold;
+    this.holds = true;
+    this.away = false;
+    this.untold = undefined;
     this.readyAt = performance.now();
     this.log.log(`ready ${this.owner.name}`, `Redis ${this.owner.name} is connected`);
     this.owner.changed();
-    if (missed) this.tellDiscontinuity();
-    this.owner.entered(link);
+    if (kind) this.tellDiscontinuity(kind);
+    this.owner.alive?.(link);
+  }
+
+  private onAlive(link: L): void {
+    if (this.link !== link || this.closed) return;
+    if (this.ready) return this.owner.alive?.(link);
+    // An old master may wake up after it was replaced.
+    if (!this.scout || (this.owner.mayMove && this.scout.peer === undefined)) return;
+    this.dismissScout();
+    void this.enter(link);
+  }
+
+  private onSilent(link: L, reason: string): void {
+    if (this.link !== link || this.closed || this.scout) return;
+    if (!this.ready) return link.fail(reason);
+    this.scout = new Scout(
+      (events) => this.owner.newLink(events),
+      () => this.onScout(link),
+    );
+    this.owner.silent();
+    this.becomeAway(reason);
+  }
+
+  private onScout(link: L): void {
+    const { peer, answers = 0 } = this.scout ?? {};
+    if (peer !== undefined && peer !== link.peer) link.fail(`it is at ${peer} now`);
+    else if (answers >= answersNeeded) link.fail('it answers on a new connection only');
   }
 
   private onDown(link: L, reason: string): void {
     if (this.link !== link || this.closed) return;
     this.link = undefined;
+    this.dismissScout();
+    if (this.holds) this.untold = 'missed';
+    this.holds = false;
+    this.owner.lost();
+    this.becomeAway(reason);
+    this.timer = setTimeout(() => this.open(), backoff(this.attempt++));
+  }
+
+  private becomeAway(reason: string): void {
     const wasReady = this.ready;
     if (wasReady && performance.now() - this.readyAt >= calmMs) this.attempt = 0;
     this.ready = false;
     this.away = true;
-    this.missed ||= wasReady;
-    this.owner.lost();
-    this.timer = setTimeout(() => this.open(), backoff(this.attempt++));
     this.log.warn(
       `down ${this.owner.name}`,
       `Redis ${this.owner.name} is out of reach (${reason}): until it is back, messages go to this process only`,
     );
     if (wasReady) this.owner.changed();
+  }
+
+  private dismissScout(): void {
+    this.scout?.stop();
+    this.scout = undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { FaultLog } from './fault-log.js';
+import type { LinkEvents } from './link.js';
 import { LinkKeeper } from './link-keeper.js';
 import { MembershipWatch } from './membership-watch.js';
 import { type Membership, Memberships } from './memberships.js';
@@ -20,8 +21,9 @@ export class QueueHost {
   private readonly peers: QueuePeers;
   private readonly watch: MembershipWatch;
   private readonly keeper: LinkKeeper<QueueLink>;
-  /** The link on which our lease was renewed before anything else. */
+  /** On the link that this is, and since it was silent, our lease was renewed before anything else. */
   private leasedOn?: QueueLink;
+  private silentLink?: QueueLink;
   private mending = false;
   private readonly renewing: NodeJS.Timeout;
   private readonly rejoining: NodeJS.Timeout;
@@ -48,11 +50,12 @@ export class QueueHost {
     this.keeper = new LinkKeeper<QueueLink>(
       {
         name: this.name,
-        newLink: ({ down }) => this.newLink(down),
+        mayMove: options.host.sentinels !== undefined,
+        newLink: (link) => this.newLink(link),
         prepare: (link) => this.prepare(link),
-        settled: () => this.settled(),
-        entered: (link) => this.entered(link),
-        lost: () => this.memberships.doubt(),
+        settled: (link) => this.settled(link),
+        silent: () => this.doubt(),
+        lost: () => this.doubt(),
         changed: () => events.changed(),
         discontinuity: (kind) => events.discontinuity(kind),
       },
@@ -70,7 +73,7 @@ export class QueueHost {
     const membership = this.memberships.want(group, channel);
     if (membership.confirmed && this.ready) return;
     const { link, away } = this.keeper;
-    if (link) void this.confirm(link, [membership]);
+    if (link && !link.silent) void this.confirm(link, [membership]);
     if (!away) await membership.waiters.wait();
     if (!membership.confirmed) membership.late = true;
   }
@@ -78,13 +81,19 @@ export class QueueHost {
   async leave(group: string, channel: string): Promise<void> {
     this.memberships.forget(group, channel);
     const { link } = this.keeper;
-    if (link) await patiently(this.takeOut(link, group, channel));
+    if (link && !link.silent) await patiently(this.takeOut(link, group, channel));
   }
 
   /** Undefined where this host is away or too slow to take more: what is not sent is then told to the others. */
   call(...command: Parameters<QueueLink['call']>): Promise<unknown> | undefined {
     const { ready, link } = this.keeper;
     return ready && !link?.congested ? link?.call(...command) : undefined;
+  }
+
+  /** What follows from an answer of this host: it has just come, whatever was thought of the link until then. */
+  followUp(...command: Parameters<QueueLink['call']>): Promise<unknown> | undefined {
+    const { link } = this.keeper;
+    return link?.congested ? undefined : link?.call(...command);
   }
 
   /** A message of ours did not get where it should: the other processes are told when that can be done. */
@@ -122,15 +131,15 @@ export class QueueHost {
     await this.keeper.close();
   }
 
-  private newLink(down: (reason: string) => void): QueueLink {
+  private newLink(events: LinkEvents): QueueLink {
     return new QueueLink(this.options.host, {
+      ...events,
       keys: () => {
         const { single, drained } = this.events.queues();
         return { single: [this.peers.inbox, ...single], drained };
       },
       popped: (key, member, score) => this.hear(key, member, score),
       took: (key, count, isRest) => this.events.took(key, count, isRest),
-      down,
     });
   }
 
@@ -143,12 +152,23 @@ export class QueueHost {
 
   private async lease(link: QueueLink): Promise<void> {
     try {
-      await this.peers.renew((...command) => link.call(...command));
+      const wasAlive = await this.peers.renew((...command) => link.call(...command));
+      // It ran out while the link was silent: the others may have cleared what was ours.
+      if (!wasAlive && this.silentLink === link) {
+        this.memberships.doubt();
+        this.keeper.tellDiscontinuity();
+      }
     } catch (error) {
       return link.fail(String(error));
     }
     this.leasedOn = link;
     for (const { group, channel } of this.memberships.toLeave()) void this.takeOut(link, group, channel);
+  }
+
+  private doubt(): void {
+    this.silentLink = this.leasedOn;
+    this.leasedOn = undefined;
+    this.memberships.doubt();
   }
 
   /** Also before the host is ready: a join may be on its way. */
@@ -185,16 +205,13 @@ export class QueueHost {
     );
   }
 
-  private settled(): boolean {
+  private settled(link: QueueLink): boolean {
     const all = this.memberships.all();
     const late = all.some((membership) => membership.late);
     this.memberships.settle(all);
-    return late;
-  }
-
-  private entered(link: QueueLink): void {
     void link.pop();
     this.peers.settle();
+    return late;
   }
 
   private hear(key: string, member: Buffer, score: number): void {

@@ -1,6 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import type { Link, LinkEvents } from './link-keeper.js';
-import { connectOnce, oneLifeClient, reasonOf } from './redis-address.js';
+import type { Link, LinkEvents } from './link.js';
+import { connectOnce, oneLifeClient, peerOf, reasonOf } from './redis-address.js';
 import { type ScriptName, scripts } from './scripts.js';
 
 export interface QueueLinkEvents extends LinkEvents {
@@ -27,12 +27,17 @@ const quitMs = 1000;
  * never reconnects: the first fault of either ends both.
  */
 export class QueueLink implements Link {
+  peer = '';
+  /** It has not answered for a while: nothing new should be given to it. */
+  silent = false;
   private readonly commander: Redis;
   private readonly popper: Redis;
   private lastError = '';
   private unanswered = 0;
   private ticksSinceAnswer = 0;
   private ticksSincePop = 0;
+  private pinging = false;
+  private popping = false;
   private probing?: NodeJS.Timeout;
   private connected = false;
   private ended = false;
@@ -53,6 +58,7 @@ export class QueueLink implements Link {
   async open(): Promise<boolean> {
     try {
       await Promise.all([connectOnce(this.commander), connectOnce(this.popper)]);
+      this.peer = peerOf(this.commander);
       await Promise.all([...scripts.values()].map(({ text }) => this.commander.script('LOAD', text)));
     } catch (error) {
       this.fail(this.lastError || reasonOf(error));
@@ -64,8 +70,10 @@ export class QueueLink implements Link {
     return true;
   }
 
-  /** Takes messages until the link ends. */
+  /** Takes messages until the link ends. Idempotent. */
   async pop(): Promise<void> {
+    if (this.popping) return;
+    this.popping = true;
     try {
       while (!this.ended) await this.popOnce();
     } catch (error) {
@@ -120,8 +128,9 @@ export class QueueLink implements Link {
     const first = this.popper.bzpopminBuffer(...single, ...drained, waitS);
     const rest = drained.map((key) => this.popper.zpopminBuffer(key, drainAtOnce));
     const [head, ...tails] = await Promise.all([first, ...rest]);
-    this.ticksSincePop = 0;
     if (this.ended) return;
+    this.ticksSincePop = 0;
+    this.heard();
     if (head) this.events.popped(head[0].toString(), head[1], Number(head[2].toString()));
     for (const [index, tail] of tails.entries()) {
       const flat = tail as Buffer[];
@@ -149,12 +158,36 @@ export class QueueLink implements Link {
 
   /** Ticks are counted, not milliseconds: an event loop that was blocked has had one tick, and blames nobody. */
   private probe(): void {
-    const worst = Math.max(++this.ticksSinceAnswer, ++this.ticksSincePop);
-    if (worst > ticksMissed) return this.fail(`no answer for ${(ticksMissed * probeEveryMs) / 1000} s`);
+    this.ticksSinceAnswer++;
+    if (this.popping) this.ticksSincePop++;
+    if (!this.silent && !this.isAnswered()) {
+      this.silent = true;
+      this.events.silent(`no answer for ${(ticksMissed * probeEveryMs) / 1000} s`);
+    }
+    if (!this.pinging && !this.ended) this.ping();
+  }
+
+  private ping(): void {
+    this.pinging = true;
     this.commander.ping().then(
-      () => (this.ticksSinceAnswer = 0),
+      () => {
+        this.pinging = false;
+        this.ticksSinceAnswer = 0;
+        this.heard();
+      },
       (error: unknown) => this.fail(reasonOf(error)),
     );
+  }
+
+  private isAnswered(): boolean {
+    return Math.max(this.ticksSinceAnswer, this.ticksSincePop) <= ticksMissed;
+  }
+
+  /** On either connection; it takes both. */
+  private heard(): void {
+    if (this.ended || !this.isAnswered()) return;
+    this.silent = false;
+    this.events.alive();
   }
 
   private client(host: RedisOptions): Redis {

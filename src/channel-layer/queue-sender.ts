@@ -76,36 +76,49 @@ export class QueueSender {
     await members.then(
       (names) => {
         if (local.hasGroup(group)) host.compare(keys.group(group), names as string[]);
-        return this.fanOut(names as string[], message);
+        return this.fanOut(host, names as string[], message);
       },
       (error: unknown) => this.lost(host, 1, error),
     );
   }
 
-  private async fanOut(names: string[], message: LayerMessage): Promise<void> {
+  private async fanOut(asked: QueueHost, names: string[], message: LayerMessage): Promise<void> {
     const { hosts } = this.options;
     const queues = Map.groupBy(names, queueOf);
     const perHost = Map.groupBy(queues.keys(), (queue) => hostIndex(queue, hosts.length));
-    const work = [...perHost].map(([index, onHost]) =>
-      this.fill(hosts[index]!, new Map(onHost.map((queue) => [queue, queues.get(queue)!])), message),
-    );
+    const work = [...perHost].map(([index, onHost]) => {
+      const host = hosts[index]!;
+      const isAnswering = host === asked;
+      return this.fill(
+        host,
+        isAnswering,
+        new Map(onHost.map((queue) => [queue, queues.get(queue)!])),
+        message,
+      );
+    });
     await Promise.all(work);
   }
 
-  private async fill(host: QueueHost, queues: Map<string, string[]>, message: LayerMessage): Promise<void> {
+  /** `isAnswering`: this host has just said who the members are. */
+  private async fill(
+    host: QueueHost,
+    isAnswering: boolean,
+    queues: Map<string, string[]>,
+    message: LayerMessage,
+  ): Promise<void> {
     const { keys, serializer, local, dropped } = this.options;
     const channels = [...queues.values()];
-    const sent = host.call(
-      'group-send',
-      [...queues.keys()].map((queue) => keys.queue(queue)),
-      [
-        ...this.times(),
-        ...channels.flatMap((names) => [
-          `${this.capacityOf(names[0]!)}`,
-          this.member(serializer.encodeFor(message, names)),
-        ]),
-      ],
-    );
+    const filled = [...queues.keys()].map((queue) => keys.queue(queue));
+    const args = [
+      ...this.times(),
+      ...channels.flatMap((names) => [
+        `${this.capacityOf(names[0]!)}`,
+        this.member(serializer.encodeFor(message, names)),
+      ]),
+    ];
+    const sent = isAnswering
+      ? host.followUp('group-send', filled, args)
+      : host.call('group-send', filled, args);
     if (!sent) {
       host.owe();
       for (const name of channels.flat()) {

@@ -109,6 +109,11 @@ export function oneLifeClient(host: RedisOptions): Redis {
   });
 }
 
+/** Where a client is connected to. */
+export function peerOf({ stream }: Redis): string {
+  return `${stream.remoteAddress ?? ''}:${stream.remotePort ?? ''}`;
+}
+
 /** A refused connection to two addresses of one name is an error without a message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -2,6 +2,7 @@ import type { RedisOptions } from 'ioredis';
 import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
 import { globOf } from './group-scan.js';
+import type { LinkEvents } from './link.js';
 import { LinkKeeper } from './link-keeper.js';
 import { Marks } from './marks.js';
 import { hex32 } from './names.js';
@@ -22,6 +23,8 @@ export interface HostEvents {
 
 /** A channel that should be subscribed. */
 interface Wanted {
+  /** The present link was told to. */
+  asked: boolean;
   confirmed: boolean;
   /** Somebody stopped waiting for the confirmation. */
   late: boolean;
@@ -61,10 +64,12 @@ export class RedisHost {
     this.keeper = new LinkKeeper<RedisLink>(
       {
         name: this.name,
-        newLink: ({ down }) => this.newLink(down),
+        mayMove: options.host.sentinels !== undefined,
+        newLink: (link) => this.newLink(link),
         prepare: (link) => this.prepare(link),
         settled: () => this.settled(),
-        entered: (link) => this.entered(link),
+        alive: (link) => this.settle(link),
+        silent: () => this.release(),
         lost: () => this.lost(),
         changed: () => events.changed(),
         discontinuity: (kind) => events.discontinuity(kind),
@@ -108,8 +113,11 @@ export class RedisHost {
 
   unsubscribe(channel: string): void {
     this.marks.forget(channel);
-    this.wanted.get(channel)?.waiters.release();
-    if (this.wanted.delete(channel)) this.keeper.link?.unsubscribe(channel);
+    const entry = this.wanted.get(channel);
+    if (!entry) return;
+    this.wanted.delete(channel);
+    entry.waiters.release();
+    if (entry.asked) this.keeper.link?.unsubscribe(channel);
   }
 
   /** False where it was not sent: counted by the caller, and told to the other processes later. */
@@ -127,23 +135,21 @@ export class RedisHost {
 
   async close(): Promise<void> {
     this.marks.lose();
-    for (const entry of this.wanted.values()) entry.waiters.release();
+    this.release();
     await this.keeper.close();
   }
 
   private want(channel: string): Wanted {
-    const entry = { confirmed: false, late: false, waiters: new Waiters() };
+    const entry = { asked: false, confirmed: false, late: false, waiters: new Waiters() };
     this.wanted.set(channel, entry);
     return entry;
   }
 
-  private newLink(down: (reason: string) => void): RedisLink {
-    const link = new RedisLink(this.options.host, {
+  private newLink(events: LinkEvents): RedisLink {
+    return new RedisLink(this.options.host, {
+      ...events,
       message: (channel, payload) => this.hear(channel, payload),
-      alive: () => this.settle(link),
-      down,
     });
-    return link;
   }
 
   private prepare(link: RedisLink): Promise<void> | undefined {
@@ -153,6 +159,7 @@ export class RedisHost {
 
   /** Of the entries themselves, not of their names: one may have been given up and wanted anew meanwhile. */
   private async confirm(link: RedisLink, entries: [channel: string, entry: Wanted][]): Promise<void> {
+    for (const [, entry] of entries) entry.asked = true;
     try {
       await link.subscribe(entries.map(([channel]) => channel));
     } catch {
@@ -172,20 +179,18 @@ export class RedisHost {
       entry.late = false;
       entry.waiters.release();
     }
-    return late;
-  }
-
-  private entered(link: RedisLink): void {
-    this.settle(link);
     if (this.marking) void this.mark();
+    return late;
   }
 
   private lost(): void {
     this.marks.lose();
-    for (const entry of this.wanted.values()) {
-      entry.confirmed = false;
-      entry.waiters.release();
-    }
+    for (const entry of this.wanted.values()) entry.asked = entry.confirmed = false;
+    this.release();
+  }
+
+  private release(): void {
+    for (const entry of this.wanted.values()) entry.waiters.release();
   }
 
   private async mark(): Promise<void> {

@@ -1,12 +1,10 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import type { Link, LinkEvents } from './link-keeper.js';
+import type { Link, LinkEvents } from './link.js';
 import { hex32 } from './names.js';
-import { connectOnce, oneLifeClient, reasonOf } from './redis-address.js';
+import { connectOnce, oneLifeClient, peerOf, reasonOf } from './redis-address.js';
 
 export interface RedisLinkEvents extends LinkEvents {
   message(channel: string, payload: Buffer): void;
-  /** A probe came back: at this moment the whole way works. */
-  alive(): void;
 }
 
 /** Never `asgi…`: a Django `flush()` deletes what begins so, and its consumers must never hear our probes. */
@@ -23,6 +21,7 @@ const quitMs = 1000;
  * either ends both, so no command and no message of an earlier life is ever sent or heard in a later one.
  */
 export class RedisLink implements Link {
+  peer = '';
   private readonly subscriber: Redis;
   private readonly publisher: Redis;
   private readonly probeChannel = `${probePrefix}${hex32()}`;
@@ -30,6 +29,8 @@ export class RedisLink implements Link {
   private unanswered = 0;
   /** Ticks since the probe that is under way; 0 where none is. */
   private waiting = 0;
+  /** That probe has been sent: there was room for it. */
+  private sent = false;
   private probing?: NodeJS.Timeout;
   private connected = false;
   private ended = false;
@@ -48,6 +49,7 @@ export class RedisLink implements Link {
     try {
       await Promise.all([connectOnce(this.subscriber), connectOnce(this.publisher)]);
       this.connected = true;
+      this.peer = peerOf(this.publisher);
       await this.subscribe([this.probeChannel]);
     } catch (error) {
       this.fail(this.lastError || reasonOf(error));
@@ -119,12 +121,10 @@ export class RedisLink implements Link {
 
   /** Ticks are counted, not milliseconds: an event loop that was blocked has had one tick, and blames nobody. */
   private probe(): void {
-    if (this.waiting > 0) {
-      if (++this.waiting > probesMissed) this.fail(`no answer for ${(probesMissed * probeEveryMs) / 1000} s`);
-      return;
-    }
-    this.waiting = 1;
-    this.publish(this.probeChannel, Buffer.alloc(1), (reason) => this.fail(reason));
+    if (this.waiting === 0) this.sent = false;
+    this.sent ||= this.publish(this.probeChannel, Buffer.alloc(1), (reason) => this.fail(reason));
+    if (++this.waiting === probesMissed + 1)
+      this.events.silent(`no answer for ${(probesMissed * probeEveryMs) / 1000} s`);
   }
 
   private hear(channel: Buffer, payload: Buffer): void {

@@ -8,6 +8,8 @@ interface Pair {
   upstream: Socket;
   /** When the server said something last. */
   heardAt: number;
+  /** Nothing passes any more, whatever becomes of the network. */
+  stranded: boolean;
 }
 
 /**
@@ -81,6 +83,15 @@ export class ChaosProxy implements AsyncDisposable {
     }
   }
 
+  /** The connections that there are stand still, and nobody is told; new ones are good. As after a firewall's restart. */
+  strand(): void {
+    for (const pair of this.pairs) {
+      pair.stranded = true;
+      pair.client.pause();
+      pair.upstream.pause();
+    }
+  }
+
   /** From now on a connection ends whose server says nothing for so long, as behind nginx and others. */
   endSilent(afterMs: number): void {
     clearInterval(this.patrol);
@@ -102,7 +113,8 @@ export class ChaosProxy implements AsyncDisposable {
     this.frozen = false;
     this.dropping.clear();
     for (const pair of this.holed) this.end(pair);
-    for (const { client, upstream } of this.pairs) {
+    for (const { client, upstream, stranded } of this.pairs) {
+      if (stranded) continue;
       client.resume();
       upstream.resume();
     }
@@ -120,7 +132,7 @@ export class ChaosProxy implements AsyncDisposable {
     client.on('error', () => undefined);
     if (this.refusing) return void client.resetAndDestroy();
     const upstream = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
-    const pair: Pair = { client, upstream, heardAt: performance.now() };
+    const pair: Pair = { client, upstream, heardAt: performance.now(), stranded: false };
     this.pairs.add(pair);
     for (const socket of [client, upstream])
       socket.on('error', () => undefined).once('close', () => this.end(pair));
@@ -150,7 +162,7 @@ export class ChaosProxy implements AsyncDisposable {
       if (this.dropping.has(direction)) return void this.holed.add(pair);
       inTurn(() => write(bytes));
     });
-    to.on('drain', () => !this.frozen && from.resume());
+    to.on('drain', () => !this.frozen && !pair.stranded && from.resume());
     from.on('end', () => inTurn(() => to.end()));
   }
 

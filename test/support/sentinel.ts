@@ -39,6 +39,9 @@ export async function startSentinel(masterPort: number, { tls = false } = {}) {
   return {
     port,
     url: `redis-sentinel://127.0.0.1:${port}/mymaster`,
+    /** It accepts connections, and answers nothing. */
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async [Symbol.asyncDispose](): Promise<void> {
       child.kill('SIGKILL');
       await ended;
