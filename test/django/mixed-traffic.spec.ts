@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
+import type { ServerProcess } from '../support/server-process.js';
 import { mixedTraffic, type Setting } from './mixed-traffic.js';
 
 let redis: TestRedis;
@@ -14,6 +15,10 @@ afterAll(async () => {
   await postgres?.[Symbol.asyncDispose]();
   await redis?.[Symbol.asyncDispose]();
 });
+
+async function statusOf({ url }: ServerProcess): Promise<string> {
+  return ((await (await fetch(`${url}/health/ready`)).json()) as { status: string }).status;
+}
 
 const clean = { lost: [], doubled: [], misordered: [] };
 const keys = ['new', 'old'];
@@ -95,6 +100,41 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
   );
 
   it(
+    'Redis stands still, and goes on: nothing of either side is missing in the log, or in the other one’s pages',
+    { timeout: 120_000 },
+    async () => {
+      const outcome = await mixedTraffic({
+        layer,
+        redisUrl: redis.url,
+        databaseUrl: await postgres.createDatabase(),
+        room: 'still',
+        processes: 2,
+        seconds: 10,
+        everyMs: 40,
+        trouble: async (servers) => {
+          redis.pause();
+          await expect
+            .poll(() => Promise.all(servers.map(statusOf)), { timeout: 15_000 })
+            .toEqual(['degraded', 'degraded']);
+          await pause(1_500);
+          redis.resume();
+          await expect
+            .poll(() => Promise.all(servers.map(statusOf)), { timeout: 15_000 })
+            .toEqual(['up', 'up']);
+        },
+      });
+      expect(outcome).toMatchObject({
+        djangoStored: clean,
+        oursStored: clean,
+        oursInDjango: clean,
+        closed: 0,
+        tracebacks: [],
+      });
+      expect(outcome.djangoStored.said).toBeGreaterThan(100);
+    },
+  );
+
+  it(
     'each is frozen until its queue is full: what Django dropped for it keeps its place in the order',
     { timeout: 120_000 },
     async () => {
@@ -103,6 +143,7 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
         redisUrl: redis.url,
         databaseUrl: await postgres.createDatabase(),
         room: 'frozen',
+        capacity: 100,
         processes: 2,
         seconds: 7,
         everyMs: 15,

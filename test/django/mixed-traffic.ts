@@ -8,6 +8,8 @@ export interface Setting {
   layer: 'core' | 'pubsub';
   format?: 'msgpack' | 'json';
   keys?: string[];
+  /** Of both sides. Where not given, nothing is dropped because a process of this busy machine did not read for a moment. */
+  capacity?: number;
 }
 
 export interface Traffic extends Setting {
@@ -33,7 +35,7 @@ export interface Outcome {
   oursStored: Tally;
   /** What was acknowledged to ours, as a consumer in Django heard it. */
   oursInDjango: Tally;
-  /** Of what Django did not hear, what was acknowledged when there was no trouble. */
+  /** Of what Django did not hear, what was not on its way to there in a process that ended just then. */
   lostInPeace: string[];
   /** What one of ours heard live of all that the log holds. */
   heardLive: Tally;
@@ -44,18 +46,16 @@ export interface Outcome {
   tracebacks: string[];
 }
 
-/** What may be on its way between a process and Redis, on a machine that is busy. */
-const TROUBLE_MS = 1_000;
-
 /** The settings of one wire, for both sides. */
-export function wireOf({ layer, format, keys }: Setting, redisUrl: string) {
+export function wireOf({ layer, format, keys, capacity = 10_000 }: Setting, redisUrl: string) {
   return {
-    django: { BACKEND: `layers.${layer}`, CONFIG: { hosts: [redisUrl], format, keys } },
+    django: { BACKEND: `layers.${layer}`, CONFIG: { hosts: [redisUrl], format, keys, capacity } },
     ours: {
       REDIS_URL: redisUrl,
       CHANNEL_LAYER: layer === 'core' ? 'redis' : 'redis-pubsub',
       CHANNEL_SERIALIZER: format ?? 'msgpack',
       CHANNEL_ENCRYPTION_KEYS: keys?.join(',') ?? '',
+      CHANNEL_CAPACITY: `${capacity}`,
     },
   };
 }
@@ -98,8 +98,7 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
   await Promise.all(people.map((person) => person.connect()));
   await joined(pages[0]!, recorder, listener);
 
-  const acknowledgedAt = new Map<string, number>();
-  let troubleAt = -Infinity;
+  const givenTo = new Map<string, string[]>();
   const end = performance.now() + traffic.seconds * 1_000;
   const writing = [
     ...pages.map(async (page, sender) => {
@@ -111,30 +110,33 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
     ...people.slice(0, -1).map(async (person, sender) => {
       for (let n = 0; performance.now() < end; n++) {
         const text = textOf(`ours${sender}`, n);
-        await person.say(text);
-        acknowledgedAt.set(text, performance.now());
+        givenTo.set(text, await person.say(text));
         await pause(everyMs);
       }
     }),
   ];
   if (traffic.trouble) {
     await pause((traffic.seconds * 1_000) / 2);
-    troubleAt = performance.now();
     await traffic.trouble(servers);
   }
   await Promise.all(writing);
 
   const fromDjango = () => [...new Set(recorder.heard.filter((text) => text.startsWith('django')))];
   const living = servers.filter(({ child }) => child.exitCode === null && child.signalCode === null);
-  const log = await settled(living.at(-1)!, room, fromDjango);
-  const acknowledged = [...acknowledgedAt.keys()];
+  const acknowledged = [...givenTo.keys()];
+  const log = await settled(living.at(-1)!, room, fromDjango, () => {
+    const heard = new Set(recorder.heard);
+    return acknowledged.every((text) => heard.has(text));
+  });
   const oursInDjango = tally(acknowledged, recorder.heard);
-  const inTrouble = (text: string) => Math.abs(acknowledgedAt.get(text)! - troubleAt) < TROUBLE_MS;
+  const ended = new Set(
+    servers.filter((server) => !living.includes(server)).map(({ socketUrl }) => socketUrl),
+  );
   return {
     djangoStored: tally(fromDjango(), log),
     oursStored: tally(acknowledged, log),
     oursInDjango,
-    lostInPeace: oursInDjango.lost.filter((text) => !inTrouble(text)),
+    lostInPeace: lostInPeace(oursInDjango.lost, givenTo, ended),
     heardLive: tally(
       log.filter((text) => text.includes(':')),
       listener.heard,
@@ -143,6 +145,23 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
     closed: [recorder, ...pages].filter((page) => !page.isOpen).length,
     tracebacks: daphne.said.filter((line) => line.includes('Traceback')),
   };
+}
+
+/**
+ * What was given to a process that ended may have been on its way in there, unless something arrived that the same person
+ * gave to it later.
+ */
+function lostInPeace(lost: string[], givenTo: Map<string, string[]>, ended: Set<string>): string[] {
+  const isLost = new Set(lost);
+  const inPeace: string[] = [];
+  const arrivedLater = new Set<string>();
+  for (const [text, addresses] of [...givenTo].reverse()) {
+    const sender = text.split(':')[0]!;
+    if (!isLost.has(text)) for (const address of addresses) arrivedLater.add(`${sender} ${address}`);
+    else if (!addresses.some((address) => ended.has(address) && !arrivedLater.has(`${sender} ${address}`)))
+      inPeace.push(text);
+  }
+  return inPeace;
 }
 
 /** channels_redis says that it has joined before it has: so something is said until everybody has heard it. */
@@ -159,15 +178,20 @@ async function joined(
   throw new Error('Django and this server do not hear each other');
 }
 
-/** The log, when nothing has come for a while and all that should be there is, or it does not come. */
-async function settled(server: ServerProcess, room: string, expected: () => string[]): Promise<string[]> {
+/** The log, when nothing has come for a while and all that should be there and in Django is, or it does not come. */
+async function settled(
+  server: ServerProcess,
+  room: string,
+  expected: () => string[],
+  isInDjango: () => boolean,
+): Promise<string[]> {
   let log: string[] = [];
   for (let calm = 0, tries = 0; calm < 4 && tries < 80; tries++) {
     await pause(250);
     const before = log.length;
     log = await readLog(server, room);
     const there = new Set(log);
-    const isThere = expected().every((text) => there.has(text));
+    const isThere = expected().every((text) => there.has(text)) && isInDjango();
     calm = log.length === before && (isThere || tries > 40) ? calm + 1 : 0;
   }
   return log;

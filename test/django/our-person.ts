@@ -17,6 +17,8 @@ export class OurPerson {
   /** Texts of messages, as they came. */
   readonly heard: string[] = [];
   private socket?: WebSocket;
+  /** Where that leads. */
+  private address = '';
   private closed = false;
   private waiting?: { id: number; settle: (ok: boolean) => void };
   private lastId = 0;
@@ -29,14 +31,17 @@ export class OurPerson {
     private readonly room: string,
   ) {}
 
-  /** Resolves when it is stored. */
-  async say(text: string): Promise<void> {
+  /** Resolves when it is stored, with the addresses that it was given to: the last one said so. */
+  async say(text: string): Promise<string[]> {
     const clientId = randomUUID();
+    const tried: string[] = [];
     while (!this.closed) {
       await this.connect();
-      if (await this.request('message.send', { room: this.room, text, clientId })) return;
+      tried.push(this.address);
+      if (await this.request('message.send', { room: this.room, text, clientId })) break;
       this.socket?.terminate();
     }
+    return tried;
   }
 
   async connect(): Promise<void> {
@@ -63,6 +68,7 @@ export class OurPerson {
     const options = { origin, headers, handshakeTimeout: PATIENCE_MS };
     const socket = new WebSocket(`${address}/ws/chat/`, ['chat.v1'], options);
     this.socket = socket;
+    this.address = address;
     socket.on('message', (data: Buffer) => this.hear(socket, JSON.parse(data.toString()) as Reply));
     socket.on('close', () => this.socket === socket && this.waiting?.settle(false));
     const failed = new Promise<false>((resolve) => socket.once('error', () => resolve(false)));

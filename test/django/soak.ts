@@ -8,6 +8,7 @@ const usage = `npm run django:soak -- --minutes 60
 
 Two processes of ours and a Daphne with the example's app share one room; people on both sides write all the time. It
 prints what was lost, doubled or out of order on either side, and ends with 0 where that is nothing, with 1 otherwise.
+Queues hold 10,000 on both sides: what channels_redis drops at 100 where a process does not read for a moment is not counted.
 
   --minutes <n>    by default 60
   --layer <which>  core, pubsub, or both (the default), one beside the other
