@@ -3,9 +3,10 @@ import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import type { ChannelLayer, Discontinuity } from '../../src/channel-layer/channel-layer.js';
 import { messageIdOf } from '../../src/channel-layer/message-ids.js';
+import { RedisChannelLayer } from '../../src/channel-layer/redis.channel-layer.js';
 import { Serializer } from '../../src/channel-layer/serializer.js';
 import { ChaosProxy } from '../chaos/proxy.js';
-import { twoCoreNodes, twoRedisNodes } from '../support/channel-layers.js';
+import { closing, twoCoreNodes, twoRedisNodes } from '../support/channel-layers.js';
 import { healthOf } from '../support/observe.js';
 import { startRedis } from '../support/redis.js';
 import { startSentinel } from '../support/sentinel.js';
@@ -188,4 +189,34 @@ describe.each(kinds)('$name and a master that stands still, behind sentinels', (
     expect(new Set(gaps)).toEqual(new Set(['unsent']));
     django.disconnect();
   });
+});
+
+describe('the core layer and a network that stands still', () => {
+  it(
+    'is in its groups again where the others took it for dead, and says that it missed something',
+    { timeout: 60_000 },
+    async () => {
+      await using redis = await startRedis();
+      await using way = await ChaosProxy.start(redis.port);
+      await using nodes = closing(
+        new RedisChannelLayer({ hosts: [redis.url] }),
+        new RedisChannelLayer({ hosts: [`redis://127.0.0.1:${way.port}`] }),
+      );
+      await Promise.all([healthOf(nodes.a, 'ready'), healthOf(nodes.b, 'ready')]);
+      const { channel, heard, gaps } = await listener(nodes.b);
+      way.freeze();
+      await healthOf(nodes.b, 'degraded');
+      const operator = new Redis(redis.url, { protocol: 2 });
+      const dead = channel.slice(channel.indexOf('.') + 1, channel.indexOf('!'));
+      await operator.zadd('nchat:leases:asgi', 'XX', 1, dead);
+      const members = () => operator.zrange('asgi:group:room', 0, '-1');
+      await expect.poll(members, { timeout: 15_000 }).toEqual([]);
+      way.heal();
+      await healthOf(nodes.b, 'ready');
+      expect(gaps).toContain('missed');
+      await nodes.a.groupSend('room', event('back'));
+      await expect.poll(() => heard).toEqual(['back']);
+      operator.disconnect();
+    },
+  );
 });
