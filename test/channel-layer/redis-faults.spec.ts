@@ -87,11 +87,12 @@ describe.each(kinds)(
       await using redis = await startRedis();
       await using nodes = await twoNodes({ hosts: [redis.url] });
       const reader = await member(nodes.b, 'room');
+      const heard = nextOf(nodes.b.receive(reader.channel), 2, 20_000);
       const spare = await nodes.b.newChannel();
       const frozenAt = performance.now();
       redis.pause();
       // Not noticed yet: sending goes on, joining waits a second at most.
-      await quickly(nodes.a.groupSend('room', event('into the void')), sendMs);
+      await quickly(nodes.a.groupSend('room', event('given to a frozen Redis')), sendMs);
       await quickly(nodes.b.groupAdd('joined-while-frozen', spare), 1500);
       await Promise.all([healthOf(nodes.a, 'degraded'), healthOf(nodes.b, 'degraded')]);
       expect(performance.now() - frozenAt).toBeLessThan(6000);
@@ -109,9 +110,9 @@ describe.each(kinds)(
       const later = nextOf(nodes.b.receive(spare), 1);
       await nodes.a.groupSend('joined-while-frozen', event('hi'));
       expect(await later).toEqual([event('hi')]);
-      const arrived = reader.next();
       await nodes.a.groupSend('room', event('back'));
-      expect(await arrived).toEqual([event('back')]);
+      // What Redis was given before anybody noticed is late, not lost.
+      expect(await heard).toEqual([event('given to a frozen Redis'), event('back')]);
     });
 
     it('starts degraded without a Redis, works within the process, and heals when Redis starts', async () => {
