@@ -17,6 +17,11 @@ const LEAST_PAUSE_PER_WORK = 0.2;
 const MOST_PAUSE_PER_WORK = 1;
 const MAX_PAUSE_MS = 20;
 const PAUSED_FOR_MS = 2;
+/**
+ * Writing to so many takes longer than people should wait twice for. So whoever's turn it is gets, behind the batch, what came
+ * while others were written to: it waits for one round at the most, not for the rest of one and then for its own.
+ */
+const HUGE_GROUP = 4 * SOCKETS_PER_TURN;
 const nobody: ReadonlySet<Connection> = new Set();
 
 /**
@@ -32,6 +37,8 @@ export class FanOut {
   /** Connections with replies to write at the end of this turn. */
   private readonly replying = new Set<Connection>();
   private scheduled = false;
+  protected readonly socketsPerTurn: number = SOCKETS_PER_TURN;
+  protected readonly hugeGroup: number = HUGE_GROUP;
   /** Milliseconds that only ever go on. */
   protected now = () => performance.now();
   private readonly lastWords = (connection: Connection) => {
@@ -119,7 +126,8 @@ export class FanOut {
   /** A big room is written in slices; what is delivered to it meanwhile is joined into its next batch. */
   private continue(group: Group): void {
     const began = group.current?.began ?? 0;
-    if (!group.write(SOCKETS_PER_TURN)) setImmediate(() => this.continue(group));
+    const isHuge = group.members.size >= this.hugeGroup;
+    if (!group.write(this.socketsPerTurn, isHuge)) setImmediate(() => this.continue(group));
     else if (group.members.size >= BIG_GROUP) this.pause(group, this.now() - began);
     else this.goOn(group);
   }

@@ -33,7 +33,7 @@ class Framed {
 /** What one turn of the event loop brought for a group: joined once for all who get the same bytes. */
 export class Batch {
   private readonly frames: Framed[] = [];
-  /** By what tells receivers apart: the dialect, and whether they are behind. */
+  /** By what tells receivers apart: the dialect, whether they are behind, and from where to where it goes. */
   private readonly joined = new Map<string, Buffer | null>();
   /** How many of the first frames a connection has already. */
   private readonly skips = new Map<Connection, number>();
@@ -55,16 +55,16 @@ export class Batch {
 
   /** What is in it now for this connection, which then has it; more may be added behind. */
   takeFor(connection: Connection): Buffer | null {
-    const bytes = this.join(connection, connection.isBehind);
+    const bytes = this.bytesFor(connection);
     this.skip(connection);
     return bytes;
   }
 
-  /** Called when nothing will be added any more. `null` where there is nothing for this connection. */
+  /** What is in it now for this connection; the same buffer for all who get the same. `null` where there is nothing. */
   bytesFor(connection: Connection): Buffer | null {
-    const { isBehind } = connection;
-    if (this.isSpecial(connection)) return this.join(connection, isBehind);
-    const kind = `${connection.dialect} ${isBehind}`;
+    const { isBehind, dialect } = connection;
+    if (this.isException(connection)) return this.join(connection, isBehind);
+    const kind = `${dialect} ${isBehind} ${this.skips.get(connection) ?? 0} ${this.frames.length}`;
     let bytes = this.joined.get(kind);
     if (bytes === undefined) {
       bytes = this.join(connection, isBehind);
@@ -73,9 +73,8 @@ export class Batch {
     return bytes;
   }
 
-  private isSpecial(connection: Connection): boolean {
-    if (this.skips.size > 0 && this.skips.has(connection)) return true;
-    return this.exceptions && this.frames.some(({ options }) => options.exceptUser === connection.user.id);
+  private isException({ user }: Connection): boolean {
+    return this.exceptions && this.frames.some(({ options }) => options.exceptUser === user.id);
   }
 
   private join(connection: Connection, isBehind: boolean): Buffer | null {
@@ -100,6 +99,7 @@ export class Group {
   current?: { batch: Batch; unserved: Set<Connection>; began: number };
   /** What is pending waits a little for more. */
   isPausing = false;
+  private lastJoined?: { first: Buffer; second: Buffer; both: Buffer };
   /** The newest of what is on its way here. */
   arriving?: Promise<void>;
 
@@ -125,17 +125,28 @@ export class Group {
     this.pending = new Batch();
   }
 
-  /** Writes the current batch to so many; true where that was all. */
-  write(count: number): boolean {
+  /** Writes the current batch to so many; true where that was all. `andPending`: what came meanwhile, behind it. */
+  write(count: number, andPending: boolean): boolean {
     if (!this.current) return true;
     const { batch, unserved } = this.current;
+    const takesMore = andPending && !this.pending.isEmpty;
     for (const connection of unserved) {
       if (count-- <= 0) return false;
       unserved.delete(connection);
-      connection.deliver(batch.bytesFor(connection));
+      const bytes = batch.bytesFor(connection);
+      connection.deliver(takesMore ? this.joinOnce(bytes, this.pending.takeFor(connection)) : bytes);
     }
     this.current = undefined;
+    this.lastJoined = undefined;
     return true;
+  }
+
+  /** Neighbours get the same two, one after the other. */
+  private joinOnce(first: Buffer | null, second: Buffer | null): Buffer | null {
+    if (!first || !second) return first ?? second;
+    if (this.lastJoined?.first !== first || this.lastJoined.second !== second)
+      this.lastJoined = { first, second, both: Buffer.concat([first, second]) };
+    return this.lastJoined.both;
   }
 
   /** Writes to one connection, out of turn, all that was delivered until now. */
