@@ -1,14 +1,12 @@
+import type { RedisOptions } from 'ioredis';
 import type { Discontinuity } from './channel-layer.js';
 import type { FaultLog } from './fault-log.js';
 import type { Link, LinkEvents } from './link.js';
+import { addressName } from './redis-address.js';
 import { backoff, impatience, Scout } from './scout.js';
 
 /** Whose links they are, and what they should hold. */
 export interface LinkOwner<L extends Link> {
-  /** Of the Redis, as the operator knows it. */
-  readonly name: string;
-  /** Somebody is asked where it is, and may say something else the next time. */
-  readonly mayMove: boolean;
   /** Not opened yet. */
   newLink(events: LinkEvents): L;
   /** The next step towards a link that holds all that it should, never rejecting; undefined where nothing is missing. */
@@ -21,6 +19,10 @@ export interface LinkOwner<L extends Link> {
   silent(): void;
   /** The link has ended, and all that it held with it. */
   lost(): void;
+}
+
+/** Whoever uses the host that the owner is. */
+interface Listener {
   /** `ready` has changed. */
   changed(): void;
   /** Messages may have been missed; comes after `changed`. */
@@ -55,10 +57,20 @@ export class LinkKeeper<L extends Link> {
   private timer?: NodeJS.Timeout;
   private closed = false;
 
+  /** Of the Redis, as the operator knows it. */
+  readonly name: string;
+  /** Sentinels are asked where it is, and may say something else the next time. */
+  private readonly mayMove: boolean;
+
   constructor(
+    host: RedisOptions,
     private readonly owner: LinkOwner<L>,
+    private readonly listener: Listener,
     private readonly log: FaultLog,
-  ) {}
+  ) {
+    this.name = addressName(host);
+    this.mayMove = host.sentinels !== undefined;
+  }
 
   /** Throws for options that the client does not understand: at the first time. */
   open(): void {
@@ -81,7 +93,7 @@ export class LinkKeeper<L extends Link> {
 
   /** Messages may have been missed. Told now, or when there is a link that is ready. */
   tellDiscontinuity(kind: Discontinuity = 'missed'): void {
-    if (this.ready) this.owner.discontinuity(kind);
+    if (this.ready) this.listener.discontinuity(kind);
     else if (this.untold !== 'missed') this.untold = kind;
   }
 
@@ -110,8 +122,8 @@ export class LinkKeeper<L extends Link> {
     this.away = false;
     this.untold = undefined;
     this.readyAt = performance.now();
-    this.log.log(`ready ${this.owner.name}`, `Redis ${this.owner.name} is connected`);
-    this.owner.changed();
+    this.log.log(`ready ${this.name}`, `Redis ${this.name} is connected`);
+    this.listener.changed();
     if (kind) this.tellDiscontinuity(kind);
     this.owner.alive?.(link);
   }
@@ -120,7 +132,7 @@ export class LinkKeeper<L extends Link> {
     if (this.link !== link || this.closed) return;
     if (this.ready) return this.owner.alive?.(link);
     // An old master may wake up after it was replaced.
-    if (!this.scout || (this.owner.mayMove && this.scout.peer === undefined)) return;
+    if (!this.scout || (this.mayMove && this.scout.peer === undefined)) return;
     this.dismissScout();
     void this.enter(link);
   }
@@ -159,10 +171,10 @@ export class LinkKeeper<L extends Link> {
     this.ready = false;
     this.away = true;
     this.log.warn(
-      `down ${this.owner.name}`,
-      `Redis ${this.owner.name} is out of reach (${reason}): until it is back, messages go to this process only`,
+      `down ${this.name}`,
+      `Redis ${this.name} is out of reach (${reason}): until it is back, messages go to this process only`,
     );
-    if (wasReady) this.owner.changed();
+    if (wasReady) this.listener.changed();
   }
 
   private dismissScout(): void {

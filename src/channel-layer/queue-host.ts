@@ -7,7 +7,6 @@ import { processOf } from './names.js';
 import type { QueueHostEvents, QueueHostOptions } from './queue-host.options.js';
 import { QueueLink } from './queue-link.js';
 import { type Call, QueuePeers, renewEveryMs } from './queue-peers.js';
-import { addressName } from './redis-address.js';
 import { patiently } from './waiters.js';
 
 const batch = 500;
@@ -16,7 +15,6 @@ const batch = 500;
 export class QueueHost {
   /** Seconds. */
   readonly groupExpiry: number;
-  private readonly name: string;
   private readonly memberships: Memberships;
   private readonly peers: QueuePeers;
   private readonly watch: MembershipWatch;
@@ -33,7 +31,6 @@ export class QueueHost {
     private readonly events: QueueHostEvents,
     private readonly log: FaultLog,
   ) {
-    this.name = addressName(options.host);
     this.groupExpiry = Math.ceil(options.groupExpiry);
     this.memberships = new Memberships(
       options.keys.record(options.process),
@@ -41,26 +38,24 @@ export class QueueHost {
       options.clock,
     );
     const call: Call = (...command) => this.call(...command);
-    this.peers = new QueuePeers({ ...options, name: this.name, log }, call);
-    this.watch = new MembershipWatch(this.memberships, call);
     this.renewing = setInterval(() => void this.renewLease(), renewEveryMs).unref();
     // At a quarter of their time: three renewals may fail. Timers overflow at 24 days.
     const quarter = Math.min((options.groupExpiry * 1000) / 4, 6 * 3_600_000);
     this.rejoining = setInterval(() => void this.rejoin(), quarter).unref();
     this.keeper = new LinkKeeper<QueueLink>(
+      options.host,
       {
-        name: this.name,
-        mayMove: options.host.sentinels !== undefined,
         newLink: (link) => this.newLink(link),
         prepare: (link) => this.prepare(link),
         settled: (link) => this.settled(link),
         silent: () => this.doubt(),
         lost: () => this.doubt(),
-        changed: () => events.changed(),
-        discontinuity: (kind) => events.discontinuity(kind),
       },
+      events,
       log,
     );
+    this.peers = new QueuePeers({ ...options, name: this.keeper.name, log }, call);
+    this.watch = new MembershipWatch(this.memberships, call);
     this.keeper.open();
   }
 
@@ -100,7 +95,10 @@ export class QueueHost {
   owe(reason?: string): void {
     this.peers.owe();
     if (reason)
-      this.log.warn(`refused ${this.name}`, `Redis ${this.name} did not take a message (${reason})`);
+      this.log.warn(
+        `refused ${this.keeper.name}`,
+        `Redis ${this.keeper.name} did not take a message (${reason})`,
+      );
   }
 
   /** Whom Redis has in a group that we are in. Where we are missing, somebody emptied it, and surely not it alone. */
@@ -201,7 +199,7 @@ export class QueueHost {
   private tellForeign(key: string): void {
     this.log.warn(
       `foreign ${key}`,
-      `${key} in Redis ${this.name} is no group: its messages stay in this process`,
+      `${key} in Redis ${this.keeper.name} is no group: its messages stay in this process`,
     );
   }
 
@@ -225,7 +223,10 @@ export class QueueHost {
       if ((await this.peers.renew()) && (await this.watch.holds())) return;
       await this.mend();
     } catch (error) {
-      this.log.warn(`lease ${this.name}`, `Redis ${this.name} did not renew our lease (${String(error)})`);
+      this.log.warn(
+        `lease ${this.keeper.name}`,
+        `Redis ${this.keeper.name} did not renew our lease (${String(error)})`,
+      );
     }
   }
 

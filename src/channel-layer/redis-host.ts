@@ -6,7 +6,6 @@ import type { LinkEvents } from './link.js';
 import { LinkKeeper } from './link-keeper.js';
 import { Marks } from './marks.js';
 import { hex32 } from './names.js';
-import { addressName } from './redis-address.js';
 import { RedisLink } from './redis-link.js';
 import { Waiters } from './waiters.js';
 
@@ -42,7 +41,6 @@ const batch = 500;
  */
 export class RedisHost {
   private readonly id = hex32();
-  private readonly name: string;
   private readonly keeper: LinkKeeper<RedisLink>;
   private readonly noticeChannel: string;
   private readonly markChannel: string;
@@ -57,23 +55,20 @@ export class RedisHost {
     private readonly events: HostEvents,
     private readonly log: FaultLog,
   ) {
-    this.name = addressName(options.host);
     this.noticeChannel = `nchat:missed:${options.prefix}`;
     this.markChannel = `nchat:mark:${options.prefix}`;
     this.want(this.noticeChannel);
     this.keeper = new LinkKeeper<RedisLink>(
+      options.host,
       {
-        name: this.name,
-        mayMove: options.host.sentinels !== undefined,
         newLink: (link) => this.newLink(link),
         prepare: (link) => this.prepare(link),
         settled: () => this.settled(),
         alive: (link) => this.settle(link),
         silent: () => this.release(),
         lost: () => this.lost(),
-        changed: () => events.changed(),
-        discontinuity: (kind) => events.discontinuity(kind),
       },
+      events,
       log,
     );
     this.keeper.open();
@@ -202,7 +197,10 @@ export class RedisHost {
     this.owesNotice = true;
     this.events.unpublished();
     if (this.ready && this.keeper.link === link)
-      this.log.warn(`refused ${this.name}`, `Redis ${this.name} did not take a message (${reason})`);
+      this.log.warn(
+        `refused ${this.keeper.name}`,
+        `Redis ${this.keeper.name} did not take a message (${reason})`,
+      );
   }
 
   private settle(link: RedisLink): void {
