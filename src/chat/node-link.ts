@@ -62,11 +62,12 @@ export class NodeLink implements OnModuleInit, OnApplicationShutdown {
   }
 
   say(type: string, topic: string, body: unknown): void {
-    // A single process has nobody to tell, and telling costs more than storing the row.
-    if (this.own !== undefined && !this.layer.reachesOthers(groupOf(topic), this.own)) return;
+    const group = groupOf(topic);
+    // A single process has nobody to tell: the JSON alone would be most of what this costs.
+    if (this.own !== undefined && !this.layer.reachesOthers(group, this.own)) return;
     const message = { type, topic, node: this.node, body: JSON.stringify(body) };
     this.layer
-      .groupSend(groupOf(topic), message)
+      .groupSend(group, message)
       .catch((error: unknown) => this.logger.warn(`${type} was not passed on: ${String(error)}`));
   }
 

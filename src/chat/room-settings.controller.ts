@@ -1,7 +1,14 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { requireOwnForm, textOf } from '../account/account.visitors.js';
-import { ChatError, CreateInvite, type Role, UpdateRoom, type User } from '../protocol/index.js';
+import {
+  ChatError,
+  CreateInvite,
+  isPrivateName,
+  type Role,
+  UpdateRoom,
+  type User,
+} from '../protocol/index.js';
 import { OriginPolicy } from '../socket/origin.policy.js';
 import { refusalOf } from '../socket/protocol-validation.js';
 import { Visitors } from '../web/visitors.js';
@@ -76,7 +83,7 @@ export class RoomSettingsController {
       }
       await this.moderation.remove(me, room, 'me');
       // A private room is not there any more for who has left it.
-      return room.startsWith('~') ? null : 'left';
+      return isPrivateName(room) ? null : 'left';
     });
   }
 

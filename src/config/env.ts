@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseKeys } from '../channel-layer/encryption-keys.js';
 import { parseUrl } from '../channel-layer/redis-url.js';
-import { defaultLimits, isRoomName } from '../protocol/index.js';
+import { defaultLimits, isPrivateName, isRoomName } from '../protocol/index.js';
 
 const Flag = z.enum(['on', 'off']).transform((value) => value === 'on');
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -76,7 +76,7 @@ const Schema = z.object({
     if (names.length === 1 && names[0] === 'on') return 'all';
     return names.length === 1 && names[0] === 'off' ? [] : names;
   }).refine(
-    (rooms) => rooms === 'all' || rooms.every((room) => isRoomName(room) && !room.startsWith('~')),
+    (rooms) => rooms === 'all' || rooms.every((room) => isRoomName(room) && !isPrivateName(room)),
     'must be on, off, or names of public rooms by commas',
   ),
   /** Event types of Django's consumers that carry what people say. The first is the one that we send. */

@@ -1,4 +1,4 @@
-import type { RoomDirectory } from '../index.js';
+import { isPrivateName, type RoomDirectory } from '../index.js';
 
 const AT_START = 10_000;
 const AT_ONCE = 200;
@@ -26,7 +26,7 @@ export class BridgedRooms {
 
   /** Private rooms are called `~` and something random. */
   has(room: string): boolean {
-    return this.rooms === 'all' ? !room.startsWith('~') : this.rooms.includes(room);
+    return this.rooms === 'all' ? !isPrivateName(room) : this.rooms.includes(room);
   }
 
   /** The rooms that were named may not be there yet: the first word in them makes them. */

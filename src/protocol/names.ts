@@ -13,6 +13,7 @@ export function isRoomName(value: string): boolean {
   return PRIVATE_ROOM.test(value) || (PUBLIC_ROOM.test(value) && value.normalize('NFC') === value);
 }
 
+/** Of a private room or a conversation, where it leads to one. */
 export function isPrivateName(value: string): boolean {
   return value.startsWith('~');
 }

@@ -123,7 +123,10 @@ export class FanOut {
     for (const connection of this.replying) this.settle(connection);
   }
 
-  /** A big room is written in slices; what is delivered to it meanwhile is joined into its next batch. */
+  /**
+   * A big room is written in slices. What is delivered to it meanwhile is joined into its next batch; in a huge one, those
+   * whose turn is still to come get it with this one.
+   */
   private continue(group: Group): void {
     const began = group.current?.began ?? 0;
     const isHuge = group.members.size >= this.hugeGroup;
