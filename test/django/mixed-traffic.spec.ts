@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import type { ServerProcess } from '../support/server-process.js';
-import { mixedTraffic, type Setting } from './mixed-traffic.js';
+import { mixedTraffic, type Setting, type Traffic } from './mixed-traffic.js';
 
 let redis: TestRedis;
 let postgres: TestPostgres;
@@ -47,17 +47,23 @@ describe.each(settings)('one room of Daphne and of our server, $layer, $what', (
 });
 
 describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Django app, %s', (layer) => {
+  type Own = Pick<Traffic, 'room' | 'seconds' | 'everyMs' | 'trouble' | 'capacity' | 'redisUrlOf'>;
+  const traffic = async (own: Own) =>
+    mixedTraffic({
+      layer,
+      redisUrl: redis.url,
+      databaseUrl: await postgres.createDatabase(),
+      processes: 2,
+      ...own,
+    });
+
   it(
     'one is killed while messages flow both ways: none is lost, none is doubled in the log',
     { timeout: 120_000 },
     async () => {
       for (const victim of [0, 1]) {
-        const outcome = await mixedTraffic({
-          layer,
-          redisUrl: redis.url,
-          databaseUrl: await postgres.createDatabase(),
+        const outcome = await traffic({
           room: `killed_${victim}`,
-          processes: 2,
           seconds: 6,
           everyMs: 40,
           trouble: async (servers) => void (await servers[victim]!.kill('SIGKILL')),
@@ -77,13 +83,9 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
       const operator = new Redis(redis.url, { protocol: 2 });
       const rights = ['on', '>pw', '+@all', 'allkeys', 'allchannels'];
       for (const n of [0, 1]) await operator.call('ACL', 'SETUSER', `ours${n}`, ...rights);
-      const outcome = await mixedTraffic({
-        layer,
-        redisUrl: redis.url,
+      const outcome = await traffic({
         redisUrlOf: (n) => redis.url.replace('//', `//ours${n}:pw@`),
-        databaseUrl: await postgres.createDatabase(),
         room: 'cut',
-        processes: 2,
         seconds: 6,
         everyMs: 20,
         trouble: async () => {
@@ -103,12 +105,8 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
     'Redis stands still, and goes on: nothing of either side is missing in the log, or in the other one’s pages',
     { timeout: 120_000 },
     async () => {
-      const outcome = await mixedTraffic({
-        layer,
-        redisUrl: redis.url,
-        databaseUrl: await postgres.createDatabase(),
+      const outcome = await traffic({
         room: 'still',
-        processes: 2,
         seconds: 10,
         everyMs: 40,
         trouble: async (servers) => {
@@ -138,13 +136,9 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
     'each is frozen until its queue is full: what Django dropped for it keeps its place in the order',
     { timeout: 120_000 },
     async () => {
-      const outcome = await mixedTraffic({
-        layer,
-        redisUrl: redis.url,
-        databaseUrl: await postgres.createDatabase(),
+      const outcome = await traffic({
         room: 'frozen',
         capacity: 100,
-        processes: 2,
         seconds: 7,
         everyMs: 15,
         trouble: async (servers) => {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { connectionsOf, everybodyWhole } from '../everybody.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 /** How many were replayed to those who came back, by what they were told at the join. */
@@ -36,9 +37,9 @@ export const F15: Fault = {
             }),
           );
           // The node they come back to has heard of everything.
-          await eventually(() => speakers.every(({ isWhole }) => isWhole), 10_000);
+          await everybodyWhole(speakers, 10_000);
           for (const client of away) client.start();
-          const back = await eventually(() => away.every(({ isWhole }) => isWhole), 20_000);
+          const back = await everybodyWhole(away, 20_000);
           expect(back !== undefined, `everybody is whole after ${missed}`);
           const joins = away.map(({ name }) => lastJoin(scene, name));
           const right = joins.every((join) => join.behind === missed && join.recovered === recovered);
@@ -62,13 +63,10 @@ export const F39: Fault = {
       perSecond: 30,
       settleMs: 120_000,
       fault: async ({ world, crowd, note, expect }) => {
-        const before = crowd.clients.map(({ closes }) => closes.length);
+        const connections = connectionsOf(crowd.clients);
         for (const door of world.doors) door.reset();
-        await eventually(
-          () => crowd.clients.every(({ closes }, index) => closes.length !== before[index]),
-          5_000,
-        );
-        const back = await eventually(() => crowd.clients.every(({ isWhole }) => isWhole), 60_000);
+        await eventually(connections.allLost, 5_000);
+        const back = await everybodyWhole(crowd.clients, 60_000);
         expect(back !== undefined && back <= 30_000, 'everybody is back, and whole, in 30 s');
         note(`${crowd.clients.length} people were back and whole after ${Math.round(back ?? 0)} ms`);
       },

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CloseCode } from '../../../src/protocol/codes.js';
 import type { HistoryPage } from '../../../src/protocol/index.js';
-import { eventually, type Fault, play, type Scene } from '../scenario.js';
+import { connectionsOf, everybodyWhole } from '../everybody.js';
+import { type Fault, play, type Scene } from '../scenario.js';
 
 const HOUR = 3_600_000;
 const clock = fileURLToPath(new URL('../shifted-clock.mjs', import.meta.url));
@@ -25,12 +26,12 @@ export const F38: Fault = {
       fault: async (scene) => {
         const { world, crowd, ms, note, expect } = scene;
         const everybody = [...crowd.clients];
-        const before = everybody.map(({ closes }) => closes.length);
+        const connections = connectionsOf(everybody);
         for (let round = 0; round < 4; round++) {
           world.node(round % 2).leap();
           await pause(Math.max(500, ms(5_000)));
         }
-        const kept = everybody.every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         expect(kept, 'nobody is disconnected by a clock');
 
         const times = await timesIn(crowd.rooms[0] ?? '', scene);
@@ -45,7 +46,7 @@ export const F38: Fault = {
           for (let n = 0; n < 4; n++) guests.push(await crowd.add(home, crowd.rooms.slice(0, 1), 'anybody'));
         for (const guest of guests) guest.start();
         for (const client of everybody) client.drop();
-        const whole = await eventually(() => crowd.clients.every(({ isWhole }) => isWhole), 30_000);
+        const whole = await everybodyWhole(crowd.clients, 30_000);
         expect(whole !== undefined, 'everybody is in, whichever clock they signed in by');
         const signedOut = crowd.clients.filter(({ closes }) => closes.includes(CloseCode.signedOut));
         expect(signedOut.length === 0, `nobody is signed out: ${signedOut.length} were`);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { connectionsOf } from '../everybody.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 /** Everybody can say something again, on every node. */
@@ -105,7 +106,7 @@ export const F37: Fault = {
       fault: async (scene) => {
         const { world, crowd } = scene;
         if (!world.databaseWire) throw new Error('there is no wire to PostgreSQL');
-        const before = crowd.clients.map(({ closes }) => closes.length);
+        const connections = connectionsOf(crowd.clients);
         world.databaseWire.latencyMs = 250;
         await pause(Math.max(2_000, scene.ms(10_000)));
         world.databaseWire.latencyMs = 0;
@@ -123,7 +124,7 @@ export const F37: Fault = {
           'the process answers while the table is locked',
         );
         await sendsAgain(scene, 'a locked table');
-        const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         scene.expect(kept, 'heartbeats go on: nobody is disconnected');
       },
     }),
@@ -165,7 +166,7 @@ export const STANDBY: Fault = {
         const { world, crowd, ms, random, expect } = scene;
         const { postgres } = world;
         if (!postgres) throw new Error('there is no PostgreSQL');
-        const before = crowd.clients.map(({ closes }) => closes.length);
+        const connections = connectionsOf(crowd.clients);
         const name = new URL(world.databaseAddress).pathname.slice(1);
         const become = async (readOnly: 'on' | 'off') => {
           await postgres.query(`alter database ${name} set default_transaction_read_only = ${readOnly}`);
@@ -182,7 +183,7 @@ export const STANDBY: Fault = {
           await become('off');
           await sendsAgain(scene, 'it lets write');
         }
-        const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         expect(kept, 'nobody is disconnected');
       },
     }),

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { connectionsOf } from '../everybody.js';
 import { eventually, type Fault, play } from '../scenario.js';
 
 /** From now on no file of the process grows past so many bytes, as on a full disk. Of Linux, like `ulimit`. */
@@ -18,7 +19,7 @@ export const DISK: Fault = {
       settleMs: 90_000,
       fault: async ({ world, crowd, ms, random, expect, within }) => {
         const node = world.node(0);
-        const before = crowd.clients.map(({ closes }) => closes.length);
+        const connections = connectionsOf(crowd.clients);
         const says = (status: string) => async () => {
           const health = await node.health();
           return health.status === status && health.code === 200;
@@ -32,7 +33,7 @@ export const DISK: Fault = {
           await limitFiles(node.pid, 'unlimited');
           within(3_000, await eventually(says('up'), 30_000), 'it says that it is up again');
         }
-        const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         expect(kept, 'nobody is disconnected');
       },
     }),

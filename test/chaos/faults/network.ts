@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { oneOf } from '../random.js';
+import { connectionsOf, everybodyWhole } from '../everybody.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 /** A socket of the process's own: what it holds on Linux, to see what it does not give back. */
@@ -97,18 +98,15 @@ export const F11: Fault = {
         const [door] = world.doors;
         if (!door) throw new Error('there is no door');
         const others = crowd.clients.filter((_, index) => index % 2 === 1);
-        const before = others.map(({ closes }) => closes.length);
+        const connections = connectionsOf(others);
         door.freeze();
         const gone = await eventually(() => door.connections === 0, 20_000);
         // Both sides give up by themselves; what the door still holds are newcomers.
         note(gone === undefined ? 'newcomers keep knocking' : `given up after ${Math.round(gone)} ms`);
         await pause(1_000);
-        expect(
-          others.every(({ closes }, index) => closes.length === before[index]),
-          'nobody of the other node notices',
-        );
+        expect(connections.allKept(), 'nobody of the other node notices');
         door.heal();
-        const whole = await eventually(() => crowd.clients.every(({ isWhole }) => isWhole), 60_000);
+        const whole = await everybodyWhole(crowd.clients, 60_000);
         expect(whole !== undefined, 'everybody is back');
       },
     }),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { oneOf } from '../random.js';
+import { connectionsOf, everybodyWhole } from '../everybody.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 export const F01: Fault = {
@@ -20,8 +21,7 @@ export const F01: Fault = {
           await eventually(async () => (await node.health()).code === 200, 15_000),
           'healthy again',
         );
-        const whole = () => crowd.clients.every(({ isWhole }) => isWhole);
-        within(5_000, await eventually(whole, 60_000), 'everybody is back, and whole');
+        within(5_000, await everybodyWhole(crowd.clients, 60_000), 'everybody is back, and whole');
       },
     }),
 };
@@ -56,19 +56,16 @@ export const F02: Fault = {
       fault: async (scene) => {
         const { world, crowd, scale, expect, within, ms } = scene;
         const [ofA, ofB] = [0, 1].map((home) => crowd.clients.filter((_, index) => index % 2 === home));
-        const before = (ofB ?? []).map(({ closes }) => closes.length);
+        const connections = connectionsOf(ofB ?? []);
         const watch = await ghostWatch(scene);
-        const closed = (ofA ?? []).map(({ closes }) => closes.length);
+        const ofTheKilled = connectionsOf(ofA ?? []);
         await world.node(0).kill();
-        await eventually(
-          () => (ofA ?? []).every(({ closes }, index) => closes.length !== closed[index]),
-          10_000,
-        );
+        await eventually(ofTheKilled.allLost, 10_000);
         const gone = scale.name === 'short' ? Promise.resolve() : watch();
-        const moved = await eventually(() => (ofA ?? []).every(({ isWhole }) => isWhole), 60_000);
+        const moved = await everybodyWhole(ofA ?? [], 60_000);
         within(5_000, moved, `all ${ofA?.length} of the killed node are whole on the other one`);
         await pause(ms(5_000));
-        const kept = (ofB ?? []).every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         expect(kept, 'nobody of the other node loses the connection');
         await gone;
       },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { handshake, RawSocket } from '../../support/raw-socket.js';
 import type { Patch } from '../edition.js';
+import { connectionsOf } from '../everybody.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 import { Stage } from '../stage.js';
 
@@ -40,7 +41,7 @@ export const F06: Fault = {
       silenceMs: 20_000,
       fault: async ({ world, crowd, ms, note, expect }) => {
         const { url } = world.node(0);
-        const before = crowd.clients.map(({ closes }) => closes.length);
+        const connections = connectionsOf(crowd.clients);
         const speaker = crowd.clients[0];
         if (!speaker) throw new Error('there is nobody');
         const answers = [];
@@ -62,7 +63,7 @@ export const F06: Fault = {
           'newcomers are refused, and told when to come',
         );
         expect((await eventually(() => isLetIn(url), 5_000)) !== undefined, 'and are let in afterwards');
-        const kept = crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         expect(kept, 'nobody is closed for a silence that was the server’s own');
         expect(world.node(0).output.includes('The event loop stood still'), 'the log tells of it');
       },

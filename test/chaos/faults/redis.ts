@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { staleBehind, timesOf } from '../times.js';
+import { connectionsOf } from '../everybody.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 /** As an operator with `redis-cli`, whatever the nodes may do. */
@@ -109,12 +110,12 @@ export const F25: Fault = {
       ...two,
       redisArgs: ['--enable-debug-command', 'yes'],
       fault: async (scene) => {
-        const before = scene.crowd.clients.map(({ closes }) => closes.length);
+        const connections = connectionsOf(scene.crowd.clients);
         for (let left = Math.max(2, Math.round(scene.ms(20_000) / 2_000)); left > 0; left--) {
           await command(scene, 'DEBUG', 'SLEEP', '1');
           await pause(1_000);
         }
-        const kept = scene.crowd.clients.every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         scene.expect(kept, 'nobody is disconnected');
         await healed(scene);
       },
@@ -142,7 +143,7 @@ export const F26: Fault = {
       fault: async (scene) => {
         const { world, crowd } = scene;
         const everybody = [...crowd.clients];
-        const before = everybody.map(({ closes }) => closes.length);
+        const connections = connectionsOf(everybody);
         const [wire] = world.redisWires;
         if (!wire) throw new Error('there is no wire to Redis');
         wire.refusing = true;
@@ -154,7 +155,7 @@ export const F26: Fault = {
         scene.expect(told !== undefined, 'the node that is cut off says so');
         await pause(Math.max(6_000, scene.ms(30_000)));
         await lastWord(scene);
-        const kept = everybody.every(({ closes }, index) => closes.length === before[index]);
+        const kept = connections.allKept();
         scene.expect(kept, 'everybody keeps the connection');
         wire.heal();
         await healed(scene);

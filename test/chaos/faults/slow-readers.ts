@@ -3,6 +3,7 @@ import { CloseCode } from '../../../src/protocol/codes.js';
 import { residentMiB } from '../memory.js';
 import { percentiles } from '../times.js';
 import type { ResumingClient } from '../client.js';
+import { everybodyWhole } from '../everybody.js';
 import { eventually, type Fault, play, type Scene } from '../scenario.js';
 
 const BODY = 'x'.repeat(3_900);
@@ -88,7 +89,7 @@ function slowReaders(id: string, title: string, slow: (scale: string) => number)
           for (const client of lazy) client.resume();
           const noticed = await eventually(() => lazy.every(({ closes }) => closes.length > 0), 30_000);
           expect(noticed !== undefined, 'they learn that they were cut off');
-          const back = await eventually(() => lazy.every(({ isWhole }) => isWhole), 60_000);
+          const back = await everybodyWhole(lazy, 60_000);
           expect(back !== undefined, 'they come back, and get what they missed');
           const codes = new Set(lazy.flatMap(({ closes }) => closes));
           note(`closed with ${[...codes].join(', ')}`);

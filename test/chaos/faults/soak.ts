@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { residentMiB, slope } from '../memory.js';
 import { oneOf } from '../random.js';
-import { eventually, type Fault, play, type Scene } from '../scenario.js';
+import { everybodyWhole } from '../everybody.js';
+import { type Fault, play, type Scene } from '../scenario.js';
 
 /** The first part of a soak fills caches and warms code up. */
 const WARM_UP = 1 / 3;
@@ -78,7 +79,7 @@ export const F42: Fault = {
           const [name, happen] = oneOf(troubles, random);
           counts.set(name, (counts.get(name) ?? 0) + 1);
           await happen(scene);
-          await eventually(() => crowd.clients.every(({ isWhole }) => isWhole), 60_000);
+          await everybodyWhole(crowd.clients, 60_000);
           await pause(1_000 + random() * 8_000);
         }
         clearInterval(watch);

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ResumingClient } from '../client.js';
 import { oneOf } from '../random.js';
-import { eventually, type Fault, play } from '../scenario.js';
+import { everybodyWhole } from '../everybody.js';
+import { type Fault, play } from '../scenario.js';
 
 const two = { nodes: 2, database: 'postgres' } as const;
 
@@ -21,8 +22,7 @@ export const ALL: Fault = {
           await pause(random() * 1_000);
           await world.node(1 - (round % 2)).start();
           if (late === 'Redis') await world.redis?.restart();
-          const whole = () => crowd.clients.every(({ isWhole }) => isWhole);
-          within(5_000, await eventually(whole, 60_000), 'everybody is back, and whole');
+          within(5_000, await everybodyWhole(crowd.clients, 60_000), 'everybody is back, and whole');
         }
       },
     }),
@@ -49,8 +49,7 @@ export const CUT: Fault = {
         }
         wire.heal();
         note(`${resets} resets`);
-        const whole = () => crowd.clients.every(({ isWhole }) => isWhole);
-        within(3_000, await eventually(whole, 30_000), 'everybody is whole');
+        within(3_000, await everybodyWhole(crowd.clients, 30_000), 'everybody is whole');
       },
     }),
 };
@@ -91,8 +90,7 @@ export const DOORS: Fault = {
         await coming;
         for (const guest of guests) guest.drop();
         note(`${moves} times somebody came and went`);
-        const whole = () => crowd.clients.every(({ isWhole }) => isWhole);
-        within(5_000, await eventually(whole, 60_000), 'everybody is in, and whole');
+        within(5_000, await everybodyWhole(crowd.clients, 60_000), 'everybody is in, and whole');
       },
     }),
 };
