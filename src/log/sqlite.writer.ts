@@ -21,7 +21,10 @@ export class SqliteWriter {
   private pending?: Pending;
   private closing = false;
 
-  constructor(private readonly file: string) {}
+  /** The thread starts with it, so that nobody's first message waits for that. The file has its tables already. */
+  constructor(private readonly file: string) {
+    this.worker = this.start();
+  }
 
   /** Rejects with SQLite's error, or with `unavailable` where the thread ended: then it may be stored or not. */
   append(entries: Entry[]): Promise<(Stored | null)[]> {
