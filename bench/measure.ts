@@ -50,9 +50,8 @@ export async function measure(row: Row, plan: ServerPlan, seed: number): Promise
   const [, port] = await saying(server, /ready on http:\/\/[^\s/]+:(\d+)/);
   const others = watchCore(SERVER_CORE, server.pid as number);
   const target = { port: Number(port), dialect: plan.dialect };
-  if (watched !== undefined) await loopDelay(watched);
-  const measured = await runLoad({ target, work: row.work, seed }, server);
-  if (watched !== undefined) measured.values['loop'] = await loopDelay(watched);
+  const sample = () => (watched === undefined ? weigh(server) : loopDelay(watched));
+  const measured = await runLoad({ target, work: row.work, seed }, server, sample);
   return { ...measured, othersCpu: others() };
 }
 
@@ -75,7 +74,7 @@ const ourSettings = {
   AUTH_SECRET: randomBytes(32).toString('hex'),
 };
 
-async function runLoad(job: Job, server: ChildProcess): Promise<Measured> {
+async function runLoad(job: Job, server: ChildProcess, sample: () => Promise<number>): Promise<Measured> {
   const load = spawnOn(LOAD_CORE, process.execPath, [join(here, 'load', 'main.ts')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -89,7 +88,7 @@ async function runLoad(job: Job, server: ChildProcess): Promise<Measured> {
       load.on('message', (message: FromLoad) => {
         if (message.type === 'done') resolve(message.measured);
         else if (message.type === 'invalid') reject(new InvalidRound(message.reason));
-        else weigh(server).then((bytes) => load.send({ type: 'sampled', bytes } satisfies ToLoad), reject);
+        else sample().then((value) => load.send({ type: 'sampled', value } satisfies ToLoad), reject);
       });
       load.send({ type: 'job', job } satisfies ToLoad);
     });

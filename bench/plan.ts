@@ -158,6 +158,7 @@ export function rowsOf(quick: boolean): Row[] {
         crowd: { rooms: 100, members: 10, senders: 0 },
         rate: 2_000,
         seconds: quick ? 4 : 8,
+        watched: true,
       },
     },
     {

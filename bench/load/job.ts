@@ -18,7 +18,8 @@ export interface CrowdShape {
 
 export type Work =
   | { kind: 'open-loop'; crowd: CrowdShape; firstRate: number; seconds: number; precision: number }
-  | { kind: 'paced'; crowd: CrowdShape; rate: number; seconds: number }
+  /** `watched`: what the server says of itself is taken for the time of the traffic alone, without the way there. */
+  | { kind: 'paced'; crowd: CrowdShape; rate: number; seconds: number; watched?: boolean }
   | { kind: 'closed-loop'; crowd: CrowdShape; inFlight: number; seconds: number }
   | { kind: 'idle'; connections: number; rooms: number }
   | { kind: 'handshakes'; concurrency: number; seconds: number }
@@ -41,7 +42,7 @@ export interface Measured {
 export type FromLoad =
   { type: 'sample' } | { type: 'done'; measured: Measured } | { type: 'invalid'; reason: string };
 
-export type ToLoad = { type: 'job'; job: Job } | { type: 'sampled'; bytes: number };
+export type ToLoad = { type: 'job'; job: Job } | { type: 'sampled'; value: number };
 
 /** A server that lost, doubled or reordered a message, or hung up: the round counts for nothing. */
 export class InvalidRound extends Error {}

@@ -3,10 +3,20 @@ import { runClosedLoop } from './closed-loop.ts';
 import { Crowd } from './crowd.ts';
 import { countHandshakes } from './handshakes.ts';
 import { weighIdle } from './idle.ts';
-import { CAPPED_AT, type CrowdShape, type FromLoad, type Job, type Measured, type ToLoad } from './job.ts';
+import {
+  CAPPED_AT,
+  type CrowdShape,
+  type FromLoad,
+  type Job,
+  type Measured,
+  type ToLoad,
+  type Work,
+} from './job.ts';
 import { searchRate } from './open-loop.ts';
 import { countStored } from './stored.ts';
 import { runTrial } from './trial.ts';
+
+type Paced = Extract<Work, { kind: 'paced' }>;
 
 /** The generator: one job, one answer, and it ends. */
 function tell(message: FromLoad): Promise<void> {
@@ -19,8 +29,8 @@ async function sample(): Promise<number> {
   const answer = once(process, 'message');
   await tell({ type: 'sample' });
   const [message] = (await answer) as [ToLoad];
-  if (message.type !== 'sampled') throw new Error('the memory of the server was not told');
-  return message.bytes;
+  if (message.type !== 'sampled') throw new Error('what the server is like was not told');
+  return message.value;
 }
 
 async function withCrowd(
@@ -36,11 +46,15 @@ async function withCrowd(
   }
 }
 
-async function paced(crowd: Crowd, rate: number, seconds: number): Promise<Measured> {
+async function paced(crowd: Crowd, { rate, seconds, watched }: Paced): Promise<Measured> {
   await runTrial(crowd, rate, 2);
+  // What it counts, it counts since it was asked last.
+  if (watched) await sample();
   const { p50, p99, generatorCpu, arrived } = await runTrial(crowd, rate, seconds);
   if (!arrived) throw new Error(`${rate} messages/s are too many`);
-  return { values: { p50, p99 }, capped: generatorCpu > CAPPED_AT, generatorCpu };
+  const values: Measured['values'] = { p50, p99 };
+  if (watched) values['loop'] = await sample();
+  return { values, capped: generatorCpu > CAPPED_AT, generatorCpu };
 }
 
 function measure(job: Job): Promise<Measured> {
@@ -49,7 +63,7 @@ function measure(job: Job): Promise<Measured> {
     case 'open-loop':
       return withCrowd(job, work.crowd, (crowd) => searchRate(crowd, work));
     case 'paced':
-      return withCrowd(job, work.crowd, (crowd) => paced(crowd, work.rate, work.seconds));
+      return withCrowd(job, work.crowd, (crowd) => paced(crowd, work));
     case 'closed-loop':
       return withCrowd(job, work.crowd, (crowd) => runClosedLoop(crowd, work.inFlight, work.seconds));
     case 'idle':
