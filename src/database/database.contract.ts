@@ -24,8 +24,19 @@ export abstract class Database {
    * that out.
    */
   get takesWrites(): boolean {
-    return true;
+    return !this.diskFails;
   }
+  private diskFails = false;
+  /** Something is on the disk. */
+  wrote(): void {
+    this.diskFails = false;
+  }
+  /** Something was refused, or something that was to be on the disk is not. */
+  failed(error: unknown): void {
+    if (this.isDiskFault(error)) this.diskFails = true;
+  }
+  /** The disk is full, or fails. */
+  protected abstract isDiskFault(error: unknown): boolean;
   /** Resolves where the database answers, within seconds; rejects otherwise. */
   abstract ping(): Promise<void>;
   /** Waits for what is under way, then lets go of everything. Idempotent. */

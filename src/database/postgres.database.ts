@@ -5,7 +5,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { ChatError } from '../protocol/chat-error.js';
 import { Database, DatabaseOpenError } from './database.contract.js';
-import { isOutOfReach, isRepeatable } from './postgres.errors.js';
+import { isDiskFault, isOutOfReach, isRepeatable } from './postgres.errors.js';
 import type { Tables } from './tables.js';
 import { TurnTimeout } from './turns.js';
 import { unavailable } from './unavailable.js';
@@ -40,6 +40,7 @@ export class PostgresDatabase extends Database {
   override readonly kysely: Kysely<Tables>;
   private readonly pool: pg.Pool;
   private closing?: Promise<void>;
+  private onlyReads = false;
 
   private constructor(
     private readonly url: string,
@@ -112,8 +113,20 @@ export class PostgresDatabase extends Database {
     return rows;
   }
 
+  /** Sees a standby, and a server that was told to take no writes. */
   override async ping(): Promise<void> {
-    await sql`select 1`.execute(this.kysely);
+    const setting = sql<{ on: boolean }>`select current_setting('transaction_read_only') = 'on' as on`;
+    const { rows } = await setting.execute(this.kysely);
+    this.onlyReads = rows[0]?.on === true;
+  }
+
+  /** As to reading only: as of the last ping. */
+  override get takesWrites(): boolean {
+    return super.takesWrites && !this.onlyReads;
+  }
+
+  protected override isDiskFault(error: unknown): boolean {
+    return isDiskFault(error);
   }
 
   override close(): Promise<void> {
@@ -122,6 +135,7 @@ export class PostgresDatabase extends Database {
   }
 
   private told(error: unknown): unknown {
+    this.failed(error);
     const closed = this.closing !== undefined && !(error instanceof ChatError);
     return closed || isOutOfReach(error) || error instanceof TurnTimeout ? unavailable(error) : error;
   }

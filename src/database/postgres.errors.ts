@@ -31,6 +31,7 @@ const OVERLOADED = new Set([
   '28000', // sign-in refused
   '3D000', // no such database
 ]);
+const DISK_FULL = '53100';
 const INSUFFICIENT_RESOURCES = '53';
 const SYSTEM_ERROR = '58';
 const UNIQUE_VIOLATION = '23505';
@@ -48,6 +49,12 @@ export function isOutOfReach(error: unknown): boolean {
   const code = codeOf(error);
   if (code === undefined) return error instanceof Error && error.message === POOL_EXHAUSTED;
   return OVERLOADED.has(code) || code.startsWith(INSUFFICIENT_RESOURCES) || code.startsWith(SYSTEM_ERROR);
+}
+
+/** The server's disk is full, or fails. */
+export function isDiskFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === DISK_FULL || (code?.startsWith(SYSTEM_ERROR) ?? false);
 }
 
 export function isUniqueViolation(error: unknown): boolean {

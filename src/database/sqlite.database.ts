@@ -28,7 +28,6 @@ export class SqliteDatabase extends Database {
   readonly writing = new Turns(TURN_PATIENCE_MS);
   private readonly closers: (() => Promise<void>)[] = [];
   private closing?: Promise<void>;
-  private diskFails = false;
 
   private constructor(
     private readonly sqlite: DatabaseSync,
@@ -117,18 +116,8 @@ export class SqliteDatabase extends Database {
     return work(this.kysely);
   }
 
-  override get takesWrites(): boolean {
-    return !this.diskFails;
-  }
-
-  /** Something is on the disk. */
-  wrote(): void {
-    this.diskFails = false;
-  }
-
-  /** Something that was to be there is not. */
-  failed(error: unknown): void {
-    if (isDiskFault(error)) this.diskFails = true;
+  protected override isDiskFault(error: unknown): boolean {
+    return isDiskFault(error);
   }
 
   override async ping(): Promise<void> {

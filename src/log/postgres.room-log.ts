@@ -111,6 +111,7 @@ export class PostgresRoomLog extends SqlRoomLog {
       const left = locked === 'pass over' ? await this.placeMessages(round, placed) : round;
       if (left.length > 0) await this.place(left, locked, placed);
     }
+    if (placed.size > 0) this.database.wrote();
     return Promise.all(
       entries.map(async (entry): Promise<Outcome<Appended>> => {
         const place = placed.get(entry);

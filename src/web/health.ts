@@ -8,7 +8,7 @@ const DATABASE_MS = 2_000;
 
 export interface HealthReport {
   status: 'up' | 'degraded' | 'down';
-  /** `read-only`: the disk is full, or fails. */
+  /** `read-only`: its disk is full, or fails, or PostgreSQL is a standby. */
   database: 'up' | 'read-only' | 'down';
   channelLayer: LayerHealth;
   draining: boolean;
@@ -16,7 +16,7 @@ export interface HealthReport {
 
 /**
  * Whether this process can serve. A lost Redis is degraded, not down: people here still reach each other; and so is a
- * full disk: what was said is there to read.
+ * database that takes no writes: what was said is there to read.
  */
 @Injectable()
 export class Health {

@@ -134,12 +134,55 @@ describe('a server with PostgreSQL', () => {
     expect((await ann.push('message.created')).text).toBe('in between');
   });
 
+  it('is degraded while PostgreSQL only lets read, and shows what there is', async () => {
+    const url = await postgres.createDatabase();
+    const name = new URL(url).pathname.slice(1);
+    const become = async (readOnly: 'on' | 'off') => {
+      await postgres.query(`alter database ${name} set default_transaction_read_only = ${readOnly}`);
+      const others = 'datname = $1 and pid <> pg_backend_pid()';
+      await postgres.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${others}`, [name]);
+    };
+    await using chat = await startChat({ env: { DATABASE_URL: url } });
+    const ann = await chat.connect('Ann', { path: '/ws/chat/lobby/' });
+    await ann.request('message.send', message('before'));
+    await become('on');
+    const readOnly = { http: 200, status: 'degraded', database: 'read-only' };
+    await expect.poll(() => ready(chat), wait).toMatchObject(readOnly);
+    await expect(ann.request('message.send', message('no'))).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await call(chat, '/api/rooms/lobby/messages')).body).toMatchObject({
+      messages: [{ text: 'before' }],
+    });
+
+    await become('off');
+    await expect.poll(() => ready(chat), wait).toMatchObject({ status: 'up', database: 'up' });
+    expect(await ann.request('message.send', message('after'))).toMatchObject({ seq: 2 });
+  });
+
+  it('is degraded from when its disk was full until something is stored', async () => {
+    const url = await postgres.createDatabase();
+    await using chat = await startChat({ env: { DATABASE_URL: url } });
+    const { kysely } = chat.app.get(Storage).database;
+    const ann = await chat.connect('Ann', { path: '/ws/chat/lobby/' });
+    // PostgreSQL's own error, for a disk that cannot be filled up in a test.
+    await sql`create function full_disk() returns trigger language plpgsql as
+      $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`.execute(kysely);
+    await sql`create trigger full_disk before insert on event execute function full_disk()`.execute(kysely);
+    await expect(ann.request('message.send', message('no'))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await ready(chat)).toMatchObject({ http: 200, status: 'degraded', database: 'read-only' });
+
+    await sql`drop trigger full_disk on event`.execute(kysely);
+    await ann.request('message.send', message('after'));
+    expect(await ready(chat)).toMatchObject({ http: 200, status: 'up', database: 'up' });
+  });
+
   it('says within seconds that the database does not answer', async () => {
-    await using chat = await startChat({ env: { DATABASE_URL: await postgres.createDatabase() } });
+    const url = await postgres.createDatabase();
+    await using chat = await startChat({ env: { DATABASE_URL: url } });
     expect(await ready(chat)).toMatchObject({ status: 'up' });
+    const name = new URL(url).pathname.slice(1);
     const { rows } = await postgres.query(
       `select pid from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()`,
-      [`test_2`],
+      [name],
     );
     const pids = rows.map(({ pid }) => Number(pid));
     expect(pids.length).toBeGreaterThan(0);
