@@ -1,6 +1,6 @@
-import type { Redis, RedisOptions } from 'ioredis';
-import type { Link, LinkEvents } from './link.js';
-import { connectOnce, oneLifeClient, peerOf, reasonOf } from './redis-address.js';
+import type { LinkEvents } from './link.js';
+import { OneLife, probeEveryMs } from './one-life.js';
+import { reasonOf } from './redis-address.js';
 import { type ScriptName, scripts } from './scripts.js';
 
 export interface QueueLinkEvents extends LinkEvents {
@@ -13,61 +13,27 @@ export interface QueueLinkEvents extends LinkEvents {
 
 /** How long one wait for messages lasts; Redis 5 takes whole seconds only. */
 const waitS = 2;
-const probeEveryMs = 750;
 /** Ticks without an answer: 4.5 s, more than twice what a wait may take. */
 const ticksMissed = 6;
 /** What one key gives at a time: a backlog must not become our memory. */
 const drainAtOnce = 100;
-/** What Redis may owe us answers for. A frozen Redis must not become our memory. */
-const maxUnanswered = 16 * 1024 * 1024;
-const quitMs = 1000;
 
-/**
- * One life of the two connections to one Redis of the core layer: one that commands, one that waits for messages. It
- * never reconnects: the first fault of either ends both.
- */
-export class QueueLink implements Link {
-  peer = '';
+/** One life of the connections to one Redis of the core layer: the listener waits for messages. */
+export class QueueLink extends OneLife<QueueLinkEvents> {
   /** It has not answered for a while: nothing new should be given to it. */
   silent = false;
-  private readonly commander: Redis;
-  private readonly popper: Redis;
-  private lastError = '';
-  private unanswered = 0;
   private ticksSinceAnswer = 0;
   private ticksSincePop = 0;
   private pinging = false;
   private popping = false;
-  private probing?: NodeJS.Timeout;
-  private connected = false;
-  private ended = false;
-
-  constructor(
-    host: RedisOptions,
-    private readonly events: QueueLinkEvents,
-  ) {
-    this.commander = this.client(host);
-    this.popper = this.client(host);
-  }
 
   /** Redis owes so many answers that no message should be added. */
   get congested(): boolean {
-    return this.unanswered > maxUnanswered;
+    return this.isTooMuch(0);
   }
 
-  async open(): Promise<boolean> {
-    try {
-      await Promise.all([connectOnce(this.commander), connectOnce(this.popper)]);
-      this.peer = peerOf(this.commander);
-      await Promise.all([...scripts.values()].map(({ text }) => this.commander.script('LOAD', text)));
-    } catch (error) {
-      this.fail(this.lastError || reasonOf(error));
-      return false;
-    }
-    if (this.ended) return false;
-    this.connected = true;
-    this.probing = setInterval(() => this.probe(), probeEveryMs);
-    return true;
+  protected override prepare(): Promise<unknown> {
+    return Promise.all([...scripts.values()].map(({ text }) => this.commander.script('LOAD', text)));
   }
 
   /** Takes messages until the link ends. Idempotent. */
@@ -92,7 +58,6 @@ export class QueueLink implements Link {
   ): Promise<unknown> | undefined {
     if (!this.connected || this.ended) return undefined;
     const size = args.reduce((sum, arg) => sum + arg.length, 0);
-    this.unanswered += size;
     const { sha, text } = scripts.get(script)!;
     const given = [keys.length, ...keys, ...args] as const;
     const reply = this.commander.evalsha(sha, ...given).catch((error: unknown) => {
@@ -100,33 +65,14 @@ export class QueueLink implements Link {
       if (!reasonOf(error).startsWith('NOSCRIPT') || this.ended) throw error;
       return this.commander.eval(text, ...given);
     });
-    return this.answer(reply, size);
-  }
-
-  fail(reason: string): void {
-    if (this.ended) return;
-    this.end();
-    this.events.down(reason);
-  }
-
-  async close(): Promise<void> {
-    if (this.ended) return;
-    this.ended = true;
-    clearInterval(this.probing);
-    let timer: NodeJS.Timeout | undefined;
-    if (this.connected) {
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, quitMs)));
-      await Promise.race([late, this.commander.quit().catch(() => undefined)]);
-      clearTimeout(timer);
-    }
-    this.end();
+    return this.owed(size, reply).catch((error: unknown) => this.refused(error));
   }
 
   /** Waits for the first message, and takes what is behind it in the same round trip. */
   private async popOnce(): Promise<void> {
     const { single, drained } = this.events.keys();
-    const first = this.popper.bzpopminBuffer(...single, ...drained, waitS);
-    const rest = drained.map((key) => this.popper.zpopminBuffer(key, drainAtOnce));
+    const first = this.listener.bzpopminBuffer(...single, ...drained, waitS);
+    const rest = drained.map((key) => this.listener.zpopminBuffer(key, drainAtOnce));
     const [head, ...tails] = await Promise.all([first, ...rest]);
     if (this.ended) return;
     this.ticksSincePop = 0;
@@ -143,21 +89,15 @@ export class QueueLink implements Link {
     }
   }
 
-  private async answer(reply: Promise<unknown>, size: number): Promise<unknown> {
-    try {
-      return await reply;
-    } catch (error) {
-      const reason = reasonOf(error);
-      // A master that has become a replica: a new link finds its way.
-      if (/^(READONLY|LOADING)/.test(reason)) this.fail(reason);
-      throw error;
-    } finally {
-      this.unanswered -= size;
-    }
+  private refused(error: unknown): never {
+    const reason = reasonOf(error);
+    // A master that has become a replica: a new link finds its way.
+    if (/^(READONLY|LOADING)/.test(reason)) this.fail(reason);
+    throw error;
   }
 
   /** Ticks are counted, not milliseconds: an event loop that was blocked has had one tick, and blames nobody. */
-  private probe(): void {
+  protected override probe(): void {
     this.ticksSinceAnswer++;
     if (this.popping) this.ticksSincePop++;
     if (!this.silent && !this.isAnswered()) {
@@ -188,21 +128,5 @@ export class QueueLink implements Link {
     if (this.ended || !this.isAnswered()) return;
     this.silent = false;
     this.events.alive();
-  }
-
-  private client(host: RedisOptions): Redis {
-    const client = oneLifeClient(host);
-    client.on('error', (error: unknown) => {
-      if (!this.ended) this.lastError = reasonOf(error);
-    });
-    client.on('end', () => this.fail(this.lastError || 'the connection was closed'));
-    return client;
-  }
-
-  private end(): void {
-    this.ended = true;
-    clearInterval(this.probing);
-    this.popper.disconnect();
-    this.commander.disconnect();
   }
 }
