@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import type { ServerProcess } from '../support/server-process.js';
 import { mixedTraffic, type Setting, type Traffic } from './mixed-traffic.js';
 
 let redis: TestRedis;
@@ -15,10 +14,6 @@ afterAll(async () => {
   await postgres?.[Symbol.asyncDispose]();
   await redis?.[Symbol.asyncDispose]();
 });
-
-async function statusOf({ url }: ServerProcess): Promise<string> {
-  return ((await (await fetch(`${url}/health/ready`)).json()) as { status: string }).status;
-}
 
 const clean = { lost: [], doubled: [], misordered: [] };
 const keys = ['new', 'old'];
@@ -112,12 +107,12 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
         trouble: async (servers) => {
           redis.pause();
           await expect
-            .poll(() => Promise.all(servers.map(statusOf)), { timeout: 15_000 })
+            .poll(() => Promise.all(servers.map((server) => server.status())), { timeout: 15_000 })
             .toEqual(['degraded', 'degraded']);
           await pause(1_500);
           redis.resume();
           await expect
-            .poll(() => Promise.all(servers.map(statusOf)), { timeout: 15_000 })
+            .poll(() => Promise.all(servers.map((server) => server.status())), { timeout: 15_000 })
             .toEqual(['up', 'up']);
         },
       });

@@ -8,6 +8,7 @@ export interface Setting {
   layer: 'core' | 'pubsub';
   format?: 'msgpack' | 'json';
   keys?: string[];
+  prefix?: string;
   /** Of both sides. Where not given, nothing is dropped because a process of this busy machine did not read for a moment. */
   capacity?: number;
 }
@@ -46,12 +47,17 @@ export interface Outcome {
   tracebacks: string[];
 }
 
-/** The settings of one wire, for both sides. */
-export function wireOf({ layer, format, keys, capacity = 10_000 }: Setting, redisUrl: string) {
+/** The settings of one wire, for both sides; `hosts` as Django has them, where it has no URL for it. */
+export function wireOf(
+  { layer, format, keys, prefix = 'asgi', capacity = 10_000 }: Setting,
+  redisUrl: string,
+  hosts: readonly unknown[] = [redisUrl],
+) {
   return {
-    django: { BACKEND: `layers.${layer}`, CONFIG: { hosts: [redisUrl], format, keys, capacity } },
+    django: { BACKEND: `layers.${layer}`, CONFIG: { hosts, prefix, format, keys, capacity } },
     ours: {
       REDIS_URL: redisUrl,
+      CHANNEL_PREFIX: prefix,
       CHANNEL_LAYER: layer === 'core' ? 'redis' : 'redis-pubsub',
       CHANNEL_SERIALIZER: format ?? 'msgpack',
       CHANNEL_ENCRYPTION_KEYS: keys?.join(',') ?? '',
@@ -197,7 +203,7 @@ async function settled(
   return log;
 }
 
-async function readLog({ url }: ServerProcess, room: string): Promise<string[]> {
+export async function readLog({ url }: ServerProcess, room: string): Promise<string[]> {
   const texts: string[] = [];
   for (let after = 0; ;) {
     // A connection that was idle may be closed in the moment that it is used again.

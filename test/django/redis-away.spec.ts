@@ -11,10 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => redis?.[Symbol.asyncDispose]());
 
-async function statusOf({ url }: ServerProcess): Promise<string> {
-  return ((await (await fetch(`${url}/health/ready`)).json()) as { status: string }).status;
-}
-
 describe.each(['core', 'pubsub'] as const)('a room shared with Django when Redis goes away, %s', (layer) => {
   it(
     'says so, keeps our own conversation going, and is one room again afterwards',
@@ -34,12 +30,12 @@ describe.each(['core', 'pubsub'] as const)('a room shared with Django when Redis
       ann.say('before');
       await present.heardUntil('before');
       await redis.kill();
-      await expect.poll(() => statusOf(server)).toBe('degraded');
+      await expect.poll(() => server.status()).toBe('degraded');
       const meanwhile = Array.from({ length: 20 }, (_, n) => `ann:${n}`);
       for (const text of meanwhile) ann.say(text);
       await ann.heardUntil('ann:19');
       await redis.restart();
-      await expect.poll(() => statusOf(server)).toBe('up');
+      await expect.poll(() => server.status()).toBe('up');
 
       using page = await openPage(daphne.socketUrl(room));
       const again = () => {

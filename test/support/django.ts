@@ -117,8 +117,14 @@ export async function openPage(url: string, timeoutMs = 15_000) {
   const socket = new WebSocket(url, { origin, handshakeTimeout: timeoutMs });
   const heard: string[] = [];
   const waiting: (() => void)[] = [];
+  let tell: (text: string) => void = () => undefined;
+  const closed = new Promise<number>((resolve) =>
+    socket.addEventListener('close', ({ code }) => resolve(code)),
+  );
   socket.addEventListener('message', ({ data }) => {
-    heard.push((JSON.parse(String(data)) as { message: string }).message);
+    const { message } = JSON.parse(String(data)) as { message: string };
+    heard.push(message);
+    tell(message);
     for (const look of waiting) look();
   });
   await once(socket, 'open');
@@ -126,6 +132,10 @@ export async function openPage(url: string, timeoutMs = 15_000) {
     say: (message: string) => socket.send(JSON.stringify({ message })),
     /** All it has heard until now. */
     heard: heard as readonly string[],
+    /** Called with each text from now on. */
+    onText: (hear: (text: string) => void) => void (tell = hear),
+    /** Resolves with the code. */
+    closed,
     get isOpen() {
       return socket.readyState === WebSocket.OPEN;
     },
@@ -134,7 +144,7 @@ export async function openPage(url: string, timeoutMs = 15_000) {
       new Promise<string[]>((resolve, reject) => {
         const look = () => heard.at(-1) === last && resolve([...heard]);
         waiting.push(look);
-        socket.addEventListener('close', ({ code }) => reject(new Error(`closed with ${code}`)));
+        void closed.then((code) => reject(new Error(`closed with ${code}`)));
         look();
       }),
     [Symbol.dispose]: () => socket.close(),

@@ -4,7 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
+import { becomes } from './observe.js';
+import { startRedis } from './redis.js';
 import { tlsSettings } from './tls.js';
 
 /** A real Sentinel for one master, called `mymaster`, on loopback; one vote decides. With `tls`, it speaks nothing else. */
@@ -47,5 +50,33 @@ export async function startSentinel(masterPort: number, { tls = false } = {}) {
       await ended;
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** A Redis with a replica that is in step, and a Sentinel that knows both: it may die now, and has a successor. */
+export async function startWatchedRedis() {
+  await using stack = new AsyncDisposableStack();
+  const master = stack.use(await startRedis());
+  const replica = stack.use(await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] }));
+  const console = new Redis(replica.url, { protocol: 2 });
+  stack.defer(() => console.disconnect());
+  const follows = async () => (await console.info('replication')).includes('master_link_status:up');
+  await becomes(follows, true);
+  const sentinel = stack.use(await startSentinel(master.port));
+  const chief = new Redis(sentinel.port, { protocol: 2 });
+  const known = async () => ((await chief.call('SENTINEL', 'REPLICAS', 'mymaster')) as unknown[]).length;
+  await becomes(known, 1);
+  chief.disconnect();
+  const all = stack.move();
+  return {
+    master,
+    replica,
+    sentinel,
+    /** For us. */
+    url: sentinel.url,
+    /** In Django's settings. */
+    host: { sentinels: [['127.0.0.1', sentinel.port]], master_name: 'mymaster' },
+    roleOfReplica: async () => /role:(\w+)/.exec(await console.info('replication'))?.[1],
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

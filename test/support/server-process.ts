@@ -56,6 +56,11 @@ export class ServerProcess implements AsyncDisposable {
     return this.exited;
   }
 
+  /** What a balancer is told: `up`, or `degraded`. */
+  async status(): Promise<string> {
+    return ((await (await fetch(`${this.url}/health/ready`)).json()) as { status: string }).status;
+  }
+
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | NodeJS.Signals> {
     this.child.kill(signal);
     return this.exited;
