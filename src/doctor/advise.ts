@@ -1,6 +1,12 @@
 import { isOurs, processOf } from '../channel-layer/names.js';
 import { hostIndex } from '../channel-layer/sharding.js';
 import { bridgeAdvice } from './advise-bridge.js';
+import {
+  problemsOfRedis,
+  warningsOfDatabases,
+  warningsOfElsewhere,
+  warningsOfRedis,
+} from './advise-redis.js';
 import type { Advice, Found } from './advice.js';
 import type { Sight } from './sight.js';
 import { type Recognised, recogniseChannel, recogniseMember, recognisePayload } from './recognise.js';
@@ -38,6 +44,7 @@ export function advise(sights: Sight[], keys: readonly string[], env: Environmen
     warnings: [
       ...sights.flatMap(warningsOfRedis),
       ...(djangos.length === 0 ? sights.flatMap(warningsOfElsewhere) : []),
+      ...sights.flatMap((sight) => warningsOfDatabases(sight, djangos)),
       ...found.flatMap(warningsOfKeys),
       ...bridge.warnings,
     ],
@@ -195,50 +202,10 @@ function problemsOfExpiry(sights: Sight[], env: Environment): string[] {
   ];
 }
 
-/** Nobody of Django is where we looked. */
-function warningsOfElsewhere({ name, database, databases }: Sight): string[] {
-  const others = databases.filter((other) => other !== database);
-  if (others.length === 0) return [];
-  return [
-    `Nobody of Django was seen in database ${database} of Redis ${name}, and there are keys in ${others.join(', ')}: the ` +
-      'number at the end of Django’s URL must be the same here (redis://host:6379/2)',
-  ];
-}
-
 function problemsOfSettings(settings: Record<string, string>, env: Environment): string[] {
   return Object.entries(settings).flatMap(([name, value]) => {
     const here = env[name];
     if (!here || here === value || name === 'CHANNEL_ENCRYPTION_KEYS') return [];
     return [`${name} is ${here} here, and would have to be ${value}: neither side would hear the other`];
   });
-}
-
-function problemsOfRedis({ name, version, role, cluster, clockAhead }: Sight): string[] {
-  const problems: string[] = [];
-  if (role && role !== 'master') problems.push(`Redis ${name} is a ${role}: it takes no messages`);
-  if (cluster) problems.push(`Redis ${name} is a cluster, which neither channels_redis nor we can use`);
-  if (version && Number.parseInt(version, 10) < 5)
-    problems.push(`Redis ${name} is version ${version}: the core layer needs 5 or later`);
-  if (Math.abs(clockAhead) > 30)
-    problems.push(
-      `The clocks are ${Math.round(Math.abs(clockAhead))} s apart: messages expire by the sender's clock`,
-    );
-  return problems;
-}
-
-function warningsOfRedis({ name, evictionPolicy, clockAhead, cut, messages }: Sight): string[] {
-  const warnings: string[] = [];
-  if (evictionPolicy.startsWith('allkeys') || evictionPolicy.startsWith('volatile'))
-    warnings.push(
-      `Redis ${name} may evict memberships and messages when its memory is full (maxmemory-policy ${evictionPolicy})`,
-    );
-  const apart = Math.abs(clockAhead);
-  if (apart > 2 && apart <= 30)
-    warnings.push(`The clock of Redis ${name} is ${apart.toFixed(1)} s from ours`);
-  if (cut) warnings.push(`Redis ${name} has more than was looked at`);
-  if (messages.length === 0)
-    warnings.push(
-      `No message was seen on Redis ${name}: write one in Django while this listens (--listen 30)`,
-    );
-  return warnings;
 }

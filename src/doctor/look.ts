@@ -4,14 +4,16 @@ import { addressName, connectOnce, oneLifeClient, redisAddress } from '../channe
 import { keepMember, listen } from './listen.js';
 import { recogniseKey } from './recognise.js';
 import type { Sight } from './sight.js';
-import { withWayOut } from './way-out.js';
+import { isSentinel, withWayOut } from './way-out.js';
 
 const mostKeys = 1_000_000;
 const mostFound = 2000;
+/** Who has not answered by then stands still, or is no Redis. */
+const answerMs = 5000;
 
 /** Throws where it cannot be reached. `listenMs`: how long to hear what is said. */
 export async function look(url: string, listenMs: number): Promise<Sight> {
-  const address = redisAddress(url);
+  const address = { ...redisAddress(url), commandTimeout: answerMs, sentinelCommandTimeout: answerMs };
   const client = oneLifeClient(address);
   const ear = oneLifeClient(address);
   let reason: unknown;
@@ -19,8 +21,8 @@ export async function look(url: string, listenMs: number): Promise<Sight> {
   try {
     await Promise.all([connectOnce(client), connectOnce(ear)]);
     // Not to be taken for a server of ours. Who may not say so is taken for one.
-    await Promise.allSettled(
-      [client, ear].map((each) => each.client('SETNAME', 'nest-realtime-chat-doctor')),
+    await Promise.all(
+      [client, ear].map((each) => each.client('SETNAME', 'nest-realtime-chat-doctor').catch(orRefused)),
     );
     const sight = {
       ...(await about(client)),
@@ -39,18 +41,25 @@ export async function look(url: string, listenMs: number): Promise<Sight> {
 }
 
 async function about(client: Redis): Promise<Sight> {
-  const info = await client.info().catch(() => '');
+  const info = await client.info().catch(orRefused);
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+  if (field('redis_mode') === 'sentinel') throw new Error(isSentinel);
   const [seconds, micros] = await client.time();
-  const list = String(await client.call('CLIENT', 'LIST').catch(() => ''));
-  const clients = list.split('\n').flatMap((line) => {
+  const lines = String(await client.call('CLIENT', 'LIST').catch(orRefused)).split('\n');
+  const clients = lines.flatMap((line) => {
     if (/ name=nest-realtime-chat /.test(line)) return ['nest-realtime-chat'];
     const library = / lib-name=(\S+)/.exec(line)?.[1];
     return library ? [`${library} ${/ lib-ver=(\S+)/.exec(line)?.[1] ?? ''}`.trim()] : [];
   });
+  const subscribers = lines.filter(
+    (line) => / p?sub=[1-9]/.test(line) && !line.includes(' name=nest-realtime-chat'),
+  );
+  const subscribersIn = new Set(subscribers.map((line) => Number(/ db=(\d+)/.exec(line)?.[1] ?? 0)));
   return {
     name: '',
     database: 0,
+    subscribersIn: [...subscribersIn].sort((a, b) => a - b),
+    isToldOf: info !== '',
     databases: [...info.matchAll(/^db(\d+):/gm)].map(([, number]) => Number(number)),
     groupSeconds: 0,
     version: field('redis_version'),
@@ -66,6 +75,12 @@ async function about(client: Redis): Promise<Sight> {
     messages: [],
     cut: false,
   };
+}
+
+/** What a user may not see is not seen, and all else that goes wrong is wrong. */
+function orRefused(error: unknown): string {
+  if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) return '';
+  throw error;
 }
 
 /** Never `KEYS`: that stops a Redis with many. What is gone since an earlier scan stays seen. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseKeys } from '../channel-layer/encryption-keys.js';
-import { isRedisUrl, withoutSecrets } from '../channel-layer/redis-url.js';
+import { reasonOf } from '../channel-layer/redis-address.js';
+import { withoutSecrets } from '../channel-layer/redis-url.js';
 import { advise } from './advise.js';
 import { look } from './look.js';
 import { report } from './report.js';
@@ -22,6 +23,14 @@ const list = (text: string) =>
     .map((item) => item.trim())
     .filter(Boolean);
 
+function keysOf(text: string): string[] {
+  try {
+    return parseKeys(text);
+  } catch (error) {
+    throw new TypeError(`--keys, or CHANNEL_ENCRYPTION_KEYS: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -36,15 +45,14 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const [urls, keys, seconds] = [list(values.redis), parseKeys(values.keys), Number(values.listen)];
-  if (urls.length === 0 || !urls.every(isRedisUrl) || !(seconds >= 0 && seconds <= 600))
-    throw new TypeError(usage);
+  const [urls, seconds] = [list(values.redis), Number(values.listen)];
+  if (urls.length === 0) throw new TypeError(usage);
+  if (!(seconds >= 0 && seconds <= 600)) throw new TypeError('--listen: must be seconds, 0 to 600');
+  const keys = keysOf(values.keys);
   const sights = await Promise.all(
     urls.map((url) =>
       look(url, seconds * 1000).catch((error: unknown) => {
-        throw new Error(
-          `Redis ${withoutSecrets(url)}: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        throw new Error(`Redis ${withoutSecrets(url)}: ${reasonOf(error)}`);
       }),
     ),
   );
@@ -56,6 +64,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(reasonOf(error));
   process.exitCode = 2;
 }

@@ -5,6 +5,10 @@ export interface Sight {
   /** The one looked at, and those that have keys. */
   database: number;
   databases: number[];
+  /** Databases of those that are subscribed to anything, and are none of ours. */
+  subscribersIn: number[];
+  /** What Redis says of itself could be seen: otherwise all of that is empty here. */
+  isToldOf: boolean;
   /** Seconds that the longest-lived group has to go: at least Django's or our `group_expiry` less a renewal. */
   groupSeconds: number;
   version: string;
