@@ -10,6 +10,8 @@ type Settings = Pick<
   | 'REDIS_URL'
   | 'CHANNEL_PREFIX'
   | 'CHANNEL_CAPACITY'
+  | 'CHANNEL_CAPACITIES'
+  | 'CHANNEL_RANDOM_PREFIX_LENGTH'
   | 'CHANNEL_EXPIRY'
   | 'GROUP_EXPIRY'
   | 'CHANNEL_ENCRYPTION_KEYS'
@@ -21,6 +23,7 @@ type Settings = Pick<
 export function createChannelLayer(env: Settings): ChannelLayer {
   const common = {
     capacity: env.CHANNEL_CAPACITY,
+    channelCapacity: env.CHANNEL_CAPACITIES,
     expiry: env.CHANNEL_EXPIRY,
     groupExpiry: env.GROUP_EXPIRY,
     production: env.NODE_ENV === 'production',
@@ -33,6 +36,7 @@ export function createChannelLayer(env: Settings): ChannelLayer {
     ...common,
     hosts,
     prefix: env.CHANNEL_PREFIX,
+    randomPrefixLength: env.CHANNEL_RANDOM_PREFIX_LENGTH,
     symmetricEncryptionKeys: env.CHANNEL_ENCRYPTION_KEYS,
     serializerFormat: env.CHANNEL_SERIALIZER,
   });

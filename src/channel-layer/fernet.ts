@@ -26,7 +26,9 @@ export class Fernet {
   private readonly keys: [FernetKey, ...FernetKey[]];
 
   constructor(keys: readonly string[]) {
-    const [first, ...others] = keys;
+    // Characters of a string would be keys, too, and everybody's.
+    if (!Array.isArray(keys)) throw new TypeError('symmetricEncryptionKeys is a list of keys');
+    const [first, ...others] = keys as readonly string[];
     if (!first || !others.every(Boolean))
       throw new TypeError('An encryption key is a string that is not empty');
     this.keys = [derive(first), ...others.map(derive)];

@@ -11,6 +11,7 @@ import { parseUrl } from './redis-url.js';
 export type RedisHostOption =
   | string
   | readonly [host: string, port: number]
+  | ({ host: string; port?: number } & Access)
   | ({ address: string | readonly [host: string, port: number] } & Access)
   | ({ sentinels: Sentinels; masterName: string; sentinelKwargs?: SentinelKwargs } & Access)
   /** As it stands in Django's settings. */
@@ -21,6 +22,15 @@ type Sentinels = readonly (readonly [host: string, port: number])[];
 type Access = { db?: number; username?: string; password?: string; ssl?: boolean } & TlsSettings;
 type SentinelKwargs = Omit<Access, 'db'>;
 
+/** All of channels_redis' `hosts`. Throws a `TypeError` for what is no list of them, or an empty one. */
+export function redisAddresses(
+  hosts: readonly RedisHostOption[] = ['redis://localhost:6379'],
+): RedisOptions[] {
+  if (!Array.isArray(hosts) || hosts.length === 0)
+    throw new TypeError('hosts is a list of at least one Redis');
+  return hosts.map(redisAddress);
+}
+
 /** What ioredis understands. Throws a `TypeError` for anything that names no Redis. */
 export function redisAddress(host: RedisHostOption): RedisOptions {
   if (typeof host === 'string') return parseUrl(host);
@@ -30,17 +40,31 @@ export function redisAddress(host: RedisHostOption): RedisOptions {
     const { master_name: masterName, sentinel_kwargs: sentinelKwargs, ...same } = host;
     return redisAddress({ ...same, masterName, ...(sentinelKwargs && { sentinelKwargs }) });
   }
-  return 'masterName' in host ? withSentinels(host) : host;
+  return 'masterName' in host ? withSentinels(host) : withHost(host);
+}
+
+/** ioredis' own options, or redis-py's: whose names are told apart by their underscores, and could only be overlooked. */
+function withHost(host: RedisOptions & Access): RedisOptions {
+  const { tls, rest } = apart(host);
+  refuse(rest, (name) => name.includes('_'));
+  return { ...rest, ...(tls && { tls: tlsOptions(tls) }) };
+}
+
+const isUnknownBeside = (name: string) => !['db', 'username', 'password'].includes(name);
+
+/** A setting that has no counterpart here must not look as if it had. */
+function refuse(settings: object, isUnknown: (name: string) => boolean): void {
+  const unknown = Object.keys(settings).filter(isUnknown);
+  if (unknown.length > 0)
+    throw new TypeError(
+      `Where a Redis is, db, username, password, ssl and ssl_… may be said besides, not ${unknown.join(', ')}`,
+    );
 }
 
 /** What the address itself says goes before what stands beside it, as in redis-py. */
 function withAddress({ address, ...beside }: Extract<RedisHostOption, { address: unknown }>): RedisOptions {
   const { tls, rest } = apart(beside);
-  const unknown = Object.keys(rest).filter((name) => !['db', 'username', 'password'].includes(name));
-  if (unknown.length > 0)
-    throw new TypeError(
-      `Beside an address stand db, username, password and ssl_…, not ${unknown.join(', ')}`,
-    );
+  refuse(rest, isUnknownBeside);
   const there = { ...rest, ...redisAddress(address) };
   if (!tls) return there;
   if (!there.tls) throw new TypeError('TLS needs an address that begins with rediss://');
@@ -50,6 +74,7 @@ function withAddress({ address, ...beside }: Extract<RedisHostOption, { address:
 function withSentinels(host: Extract<RedisHostOption, { masterName: unknown }>): RedisOptions {
   const { sentinels, masterName, sentinelKwargs = {}, ...beside } = host;
   const [master, sentinel] = [apart(beside), apart(sentinelKwargs)];
+  refuse({ ...master.rest, ...sentinel.rest }, isUnknownBeside);
   return {
     ...master.rest,
     name: masterName,

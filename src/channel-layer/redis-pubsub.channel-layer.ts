@@ -13,7 +13,7 @@ import { identifyMessage } from './message-ids.js';
 import type { Mailbox } from './mailbox.js';
 import { checkChannel, checkGroup, pubSubChannel } from './names.js';
 import { type ChannelLayerOptions, localOptions } from './options.js';
-import { redisAddress } from './redis-address.js';
+import { redisAddresses } from './redis-address.js';
 import { RedisHost } from './redis-host.js';
 import { Serializer } from './serializer.js';
 import { hostIndex } from './sharding.js';
@@ -52,12 +52,10 @@ export class RedisPubSubChannelLayer extends ChannelLayer {
     this.serializer = new Serializer(options.serializerFormat, options.symmetricEncryptionKeys);
     const local = localOptions(options);
     this.channels = new LocalChannels(local);
-    const hosts = options.hosts ?? ['redis://localhost:6379'];
-    if (hosts.length === 0) throw new TypeError('hosts names at least one Redis');
-    this.hosts = hosts.map(
+    this.hosts = redisAddresses(options.hosts).map(
       (host) =>
         new RedisHost(
-          { host: redisAddress(host), prefix: this.prefix },
+          { host, prefix: this.prefix },
           {
             message: (channel, payload, id) => this.hear(channel, payload, id),
             changed: () => this.tellHealth(),

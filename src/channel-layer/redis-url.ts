@@ -82,7 +82,11 @@ function who(auth = '', search: URLSearchParams): RedisOptions {
   return { ...(username && { username }), ...(password && { password }) };
 }
 
-const database = (db: string | null): RedisOptions => (db ? { db: Number(db) } : {});
+function database(db: string | null): RedisOptions {
+  if (!db) return {};
+  if (!/^\d+$/.test(db)) throw new TypeError('db is the number of a database');
+  return { db: Number(db) };
+}
 
 const tlsOf = (search: URLSearchParams) =>
   tlsOptions(Object.fromEntries([...search].filter(([name]) => isTlsSetting(name))) as TlsSettings);

@@ -18,7 +18,7 @@ import { QueueHost } from './queue-host.js';
 import { QueueKeys } from './queue-keys.js';
 import { QueueReader } from './queue-reader.js';
 import { QueueSender } from './queue-sender.js';
-import { redisAddress } from './redis-address.js';
+import { redisAddresses } from './redis-address.js';
 import { RisingClock } from './rising-clock.js';
 import { Serializer } from './serializer.js';
 import { hostIndex } from './sharding.js';
@@ -73,13 +73,11 @@ export class RedisChannelLayer extends ChannelLayer {
         putBack: (host, key, args) => this.hosts[host]?.call('put-back', [key], args)?.catch(() => undefined),
       },
     );
-    const hosts = options.hosts ?? ['redis://localhost:6379'];
-    if (hosts.length === 0) throw new TypeError('hosts names at least one Redis');
-    this.hosts = hosts.map(
+    this.hosts = redisAddresses(options.hosts).map(
       (host, index) =>
         new QueueHost(
           {
-            host: redisAddress(host),
+            host,
             keys: this.keys,
             process: this.process,
             groupExpiry: local.groupExpiry,

@@ -64,6 +64,17 @@ const Schema = z.object({
     .regex(/^[A-Za-z0-9._:-]{1,40}$/, '1–40 of A-Z a-z 0-9 . _ : -')
     .default('asgi'),
   CHANNEL_CAPACITY: count(100),
+  /** By a channel's name, the first glob that matches: `specific.*=1000,jobs=5`. */
+  CHANNEL_CAPACITIES: List.refine(
+    (pairs) => pairs.every((pair) => /^[^=\s]+=[1-9]\d{0,8}$/.test(pair)),
+    'must be like specific.*=1000,jobs=5: globs of channel names, and how many messages each holds',
+  ).transform((pairs) =>
+    pairs.map(
+      (pair) => [pair.split('=')[0]!, Number(pair.split('=')[1])] as [glob: string, capacity: number],
+    ),
+  ),
+  /** Bytes; the core layer's alone. */
+  CHANNEL_RANDOM_PREFIX_LENGTH: z.coerce.number().int().min(0).max(64).default(12),
   /** Seconds that a message may wait unread, and that a membership lasts. */
   CHANNEL_EXPIRY: count(60),
   GROUP_EXPIRY: count(86_400),

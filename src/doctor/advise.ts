@@ -125,6 +125,8 @@ function settingsFor(found: Found | undefined): Record<string, string> {
   };
   const readable = found.messages.find(({ kind }) => kind?.format)?.kind;
   if (readable?.format) settings.CHANNEL_SERIALIZER = readable.format;
+  const length = found.messages.find(({ kind }) => kind)?.kind?.prefixLength ?? 12;
+  if (found.layer === 'core' && length !== 12) settings.CHANNEL_RANDOM_PREFIX_LENGTH = `${length}`;
   if (found.messages.some(({ kind }) => kind?.encrypted))
     settings.CHANNEL_ENCRYPTION_KEYS =
       "Django's symmetric_encryption_keys, in the same order, by commas or as a JSON list";
@@ -149,9 +151,9 @@ function problemsOfMessages({ layer, prefix, messages }: Found, keys: readonly s
   if (messages.some(({ kind }) => kind && !kind.encrypted) && messages.some(({ kind }) => kind?.encrypted))
     problems.push(`${where} are partly encrypted and partly not: some processes have no keys`);
   const lengths = new Set(messages.flatMap(({ kind }) => (kind ? [kind.prefixLength] : [])));
-  if (layer === 'core' && [...lengths].some((length) => length !== 12))
+  if (layer === 'core' && lengths.size > 1)
     problems.push(
-      `${where} begin with ${[...lengths].join(' or ')} random bytes: set randomPrefixLength, in code`,
+      `${where} begin with ${[...lengths].join(' or ')} random bytes: consumers die of those they cannot read`,
     );
   return problems;
 }

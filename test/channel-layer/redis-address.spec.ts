@@ -64,6 +64,24 @@ describe('where a Redis is', () => {
     expect(() => redisAddress('unix://run')).toThrow(TypeError);
   });
 
+  it('is refused with settings of redis-py that have no counterpart, wherever they stand', () => {
+    const timeout = { socket_timeout: 3 };
+    const sentinels = [['one', 26_379]] as const;
+    for (const host of [
+      { host: 'cache', port: 6379, ...timeout },
+      { sentinels, master_name: 'mymaster', ...timeout },
+      { sentinels, master_name: 'mymaster', sentinel_kwargs: timeout },
+    ])
+      expect(() => redisAddress(host as never)).toThrow('not socket_timeout');
+    expect(redisAddress({ host: 'cache', port: 6380, db: 1, ssl: true, ssl_cert_reqs: 'none' })).toEqual({
+      host: 'cache',
+      port: 6380,
+      db: 1,
+      tls: { rejectUnauthorized: false },
+    });
+    expect(redisAddress({ host: 'cache', connectTimeout: 3 })).toEqual({ host: 'cache', connectTimeout: 3 });
+  });
+
   it('behind sentinels fits an environment variable', () => {
     expect(redisAddress('redis-sentinel://one;two:26380/mymaster')).toEqual(mymaster);
     expect(

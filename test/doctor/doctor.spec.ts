@@ -192,6 +192,20 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
   });
 
+  it('counts the random bytes before messages, and names it where processes differ in that', async () => {
+    const body = Buffer.from('81a474797065ac636861742e6d657373616765', 'hex');
+    const queue = 'asgispecific.00112233445546778899aabbccddeeff!';
+    await operators[0]!.zadd(queue, 1, Buffer.concat([Buffer.alloc(4, 1), body]));
+    const short = await doctor(...at(), ...quick);
+    expect(short.text).toContain('CHANNEL_RANDOM_PREFIX_LENGTH=4');
+    const differs = await doctorWith({ CHANNEL_RANDOM_PREFIX_LENGTH: '12' }, ...at(), ...quick);
+    expect(differs.text).toContain('CHANNEL_RANDOM_PREFIX_LENGTH is 12 here, and would have to be 4');
+    await operators[0]!.zadd(queue, 2, Buffer.concat([Buffer.alloc(12, 1), body]));
+    const several = await doctor(...at(), ...quick);
+    expect(several.text).toContain('begin with 4 or 12 random bytes');
+    expect([short.code, differs.code, several.code]).toEqual([0, 1, 1]);
+  });
+
   it('finds nothing in an empty Redis, and says so', async () => {
     await operators[0]!.set('shop:group:red', 'of another app');
     const { text, code } = await doctor(...at(), ...quick);

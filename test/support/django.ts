@@ -14,7 +14,8 @@ const python = () => process.env.DJANGO_PYTHON ?? '/usr/bin/python3';
 
 export interface PeerOptions {
   layer: 'core' | 'pubsub';
-  hosts: readonly string[];
+  /** As in Django's settings. */
+  hosts: readonly unknown[];
   prefix?: string;
   capacity?: number;
   expiry?: number;
