@@ -1,30 +1,35 @@
 import type { Memberships } from './memberships.js';
 import type { Call } from './queue-peers.js';
+import type { RisingClock } from './rising-clock.js';
 
-const LOOKED_AT = 500;
+const AT_ONCE = 500;
 
 /**
- * Whether Redis still holds what it was told to. Django's `flush()` empties all groups at once, and a Django with a
- * shorter `group_expiry` removes what it takes for old: neither tells anybody, and the process would hear nothing more.
+ * Keeps what Redis was told to hold young, and says whether it still holds it. A Django with a `group_expiry` far shorter
+ * than ours removes what it takes for old, and its `flush()` empties all groups at once: neither tells anybody, and the
+ * process would hear nothing more.
  */
 export class MembershipWatch {
-  /** How many of the list were looked at. */
-  private looked = 0;
+  /** How many of the list were renewed. */
+  private renewed = 0;
 
   constructor(
     private readonly memberships: Memberships,
+    private readonly groupExpiry: number,
+    private readonly clock: RisingClock,
     private readonly call: Call,
   ) {}
 
   /** A part of them each time, and another one the next. True where Redis is away; rejects where it refuses. */
   async holds(): Promise<boolean> {
     const all = this.memberships.all().filter(({ confirmed }) => confirmed);
-    const from = this.looked < all.length ? this.looked : 0;
-    this.looked = from + LOOKED_AT;
-    const some = all.slice(from, this.looked);
+    const from = this.renewed < all.length ? this.renewed : 0;
+    this.renewed = from + AT_ONCE;
+    const some = all.slice(from, this.renewed);
     if (some.length === 0) return true;
-    const [groups, channels] = [some.map(({ group }) => group), some.map(({ channel }) => channel)];
-    const found = await this.call('count-members', groups, channels);
+    const args = [`${this.clock.next()}`, `${this.groupExpiry}`, ...some.map(({ channel }) => channel)];
+    const groups = some.map(({ group }) => group);
+    const found = await this.call('renew-members', groups, args);
     // Who left meanwhile is missing rightly.
     const left = some.filter((membership) => !this.memberships.has(membership)).length;
     return found === undefined || (found as number) + left >= some.length;

@@ -55,7 +55,7 @@ export class QueueHost {
       log,
     );
     this.peers = new QueuePeers({ ...options, name: this.keeper.name, log }, call);
-    this.watch = new MembershipWatch(this.memberships, call);
+    this.watch = new MembershipWatch(this.memberships, this.groupExpiry, options.clock, call);
     this.keeper.open();
   }
 

@@ -8,7 +8,7 @@ export type ScriptName =
   | 'group-members'
   | 'group-send'
   | 'join-groups'
-  | 'count-members'
+  | 'renew-members'
   | 'leave-group'
   | 'renew-lease'
   | 'clear-process'

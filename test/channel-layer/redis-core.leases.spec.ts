@@ -121,6 +121,31 @@ describe.concurrent('processes of the core layer', () => {
     operator.disconnect();
   });
 
+  it(
+    'renew their memberships long before a Django with a shorter group_expiry takes them for old',
+    { timeout: 60_000 },
+    async ({ expect }) => {
+      await using redis = await startRedis();
+      const operator = new Redis(redis.url, { protocol: 2 });
+      const layer = new RedisChannelLayer({ hosts: [redis.url] });
+      await healthOf(layer, 'ready');
+      const channel = await layer.newChannel();
+      await layer.groupAdd('room', channel);
+      const gaps: string[] = [];
+      layer.discontinuity.subscribe((kind) => void gaps.push(kind));
+      const joined = Number(await operator.zscore('asgi:group:room', channel));
+      // As Django's group_add does: the whole group ends with it, unless somebody says otherwise.
+      await operator.expire('asgi:group:room', 60);
+      await expect
+        .poll(async () => Number(await operator.zscore('asgi:group:room', channel)), { timeout: 15_000 })
+        .toBeGreaterThan(joined);
+      expect(await operator.ttl('asgi:group:room')).toBeGreaterThan(86_000);
+      expect(gaps).toEqual([]);
+      await layer.close();
+      operator.disconnect();
+    },
+  );
+
   it('leave a group that they gave up while Redis was away', async ({ expect }) => {
     await using redis = await startRedis();
     const operator = new Redis(redis.url, { protocol: 2 });
