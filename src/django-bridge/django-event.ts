@@ -1,7 +1,7 @@
 import type { LayerMessage, Message } from '../index.js';
 
 /** By which we know in a group what we said ourselves. */
-const SOURCE = 'nest-realtime-chat';
+export const SOURCE = 'nest-realtime-chat';
 
 /**
  * What Django's consumers get: a type that they have a method for, and `message`, which is always text. The rest is for
@@ -24,7 +24,7 @@ export const methodOf = (type: string): string => type.replaceAll('.', '_');
  * the tutorial's page sends empty lines too, and a consumer may pass on what is no text.
  */
 export function wordsOf({ message }: LayerMessage, longest: number): string | undefined {
-  const isWord = typeof message === 'string' || typeof message === 'number' || typeof message === 'boolean';
+  const isWord = ['string', 'number', 'bigint', 'boolean'].includes(typeof message);
   const text = isWord ? String(message).replaceAll('\0', '�').toWellFormed() : '';
   if (text.trim() === '') return undefined;
   if (text.length <= longest) return text;
