@@ -23,10 +23,14 @@ export function roomOf(group: string): string | undefined {
   return group.startsWith(GROUP_PREFIX) &&
     plainName.test(room) &&
     room.length <= LONGEST &&
-    !digest.test(room)
+    !isDigestGroup(group)
     ? room
     : undefined;
 }
+
+/** A group of a room whose name it does not tell. */
+export const isDigestGroup = (group: string): boolean =>
+  group.startsWith(GROUP_PREFIX) && digest.test(group.slice(GROUP_PREFIX.length));
 
 function base32(bytes: Uint8Array): string {
   let text = '';

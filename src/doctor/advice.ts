@@ -1,12 +1,13 @@
 import type { Recognised } from './recognise.js';
+import type { SeenEvent } from './seen-event.js';
 
 /** One Django app's channel layer, as far as it can be seen in Redis. */
 export interface Found {
   layer: 'core' | 'pubsub';
   prefix: string;
   groups: string[];
-  /** Of the events that were seen. */
-  types: string[];
+  /** One of each type. */
+  events: SeenEvent[];
   /** Processes, or with pub/sub receivers. */
   django: number;
   ours: number;

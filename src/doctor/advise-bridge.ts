@@ -1,14 +1,7 @@
+import { djangoGroup, isDigestGroup, roomOf } from '../django-bridge/django-group.js';
+import { adviseEvents } from './advise-events.js';
 import type { Advice, Found } from './advice.js';
-
-/** What our processes tell each other. */
-const ours = /^(bridge|chat\.(event|person|signed|presence|typing))/;
-const method = (type: string) => type.replaceAll('.', '_');
-const list = (text = '') =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
-const few = (names: string[]) => names.slice(0, 5).join(', ') + (names.length > 5 ? ' …' : '');
+import { few, list } from './listed.js';
 
 /** How rooms become one with Django's, and what would keep them apart or end its consumers. */
 export function bridgeAdvice(
@@ -21,41 +14,43 @@ export function bridgeAdvice(
     warnings: [] as string[],
   };
   const groups = found?.groups.filter((group) => !group.startsWith('chat.')) ?? [];
-  const rooms = groups.flatMap((group) => /^chat_([A-Za-z0-9_-]{1,64})$/.exec(group)?.[1] ?? []);
+  const rooms = groups.flatMap((group) => roomOf(group) ?? []);
+  const named = list(env.DJANGO_BRIDGE).map(djangoGroup);
+  const digests = groups.filter((group) => isDigestGroup(group) && !named.includes(group));
   if (rooms.length > 0) advice.settings.DJANGO_BRIDGE = rooms.length > 20 ? 'on' : rooms.join(',');
-  if (groups.length > 0 && rooms.length === 0)
+  if (digests.length > 0)
+    advice.warnings.push(
+      `${few(digests)}: rooms beyond ASCII, if Django names their groups as we do. Name the rooms in DJANGO_BRIDGE, as nobody ` +
+        'can read them from that',
+    );
+  if (groups.length > 0 && rooms.length === 0 && !groups.some(isDigestGroup))
     advice.warnings.push(
       `No group is called chat_<room> (there are ${few(groups)}): DJANGO_BRIDGE shares only those that are`,
     );
-  adviseTypes(found?.types.filter((type) => !ours.test(type)) ?? [], env, advice);
-  adviseRooms(rooms, env, advice);
+  adviseEvents(found?.events ?? [], env, advice);
+  adviseRooms(rooms, groups, env, advice);
   if (rooms.length > 0 && found?.layer === 'core')
     advice.warnings.push(
       'Django drops what is beyond its capacity (100) in a queue of ours: for bursts, give our channels more by ' +
         "'channel_capacity': {'django*': 10000} in its CHANNEL_LAYERS",
     );
+  if (found?.layer === 'core') adviseLimits(env, advice);
   return advice;
 }
 
-/** A consumer ends on a type that it has no method for. */
-function adviseTypes(
-  types: string[],
-  env: Record<string, string | undefined>,
-  advice: Partial<Advice>,
-): void {
-  if (types.length === 0) return;
-  const known = list(env.DJANGO_EVENT_TYPES);
-  const [sent = 'chat.message'] = known;
-  if (types.some((type) => method(type) === method(sent))) return;
-  advice.settings!.DJANGO_EVENT_TYPES = types.join(',');
-  advice.problems!.push(
-    `Django's events are of type ${few(types)}, and ${sent} is what DJANGO_BRIDGE would send: a consumer ends on a type ` +
-      'that it has no method for',
+/** Whoever sends keeps to limits of their own: where ours are tighter, what ours say is dropped and what Django says is not. */
+function adviseLimits(env: Record<string, string | undefined>, advice: Pick<Advice, 'warnings'>): void {
+  const unset = ['CHANNEL_CAPACITY', 'CHANNEL_EXPIRY', 'GROUP_EXPIRY'].filter((name) => !env[name]);
+  if (unset.length === 0) return;
+  advice.warnings.push(
+    `Nobody can see capacity, expiry and group_expiry in Redis: where Django's CHANNEL_LAYERS sets them, set ${unset.join(', ')} ` +
+      'alike, or what ours say is dropped where what Django says is not',
   );
 }
 
 function adviseRooms(
   rooms: string[],
+  groups: string[],
   env: Record<string, string | undefined>,
   advice: Partial<Advice>,
 ): void {
@@ -66,7 +61,7 @@ function adviseRooms(
       advice.warnings!.push('DJANGO_BRIDGE is off: neither side sees what the other says');
     return;
   }
-  const absent = bridged.filter((room) => !rooms.includes(room));
+  const absent = bridged.filter((room) => !groups.includes(djangoGroup(room)));
   if (absent.length > 0)
     advice.warnings!.push(`Nobody in Django is in ${few(absent)} now, which DJANGO_BRIDGE names`);
   const apart = rooms.filter((room) => !bridged.includes(room));

@@ -8,6 +8,7 @@ import {
   warningsOfRedis,
 } from './advise-redis.js';
 import type { Advice, Found } from './advice.js';
+import { noteEvent } from './seen-event.js';
 import type { Sight } from './sight.js';
 import { type Recognised, recogniseChannel, recogniseMember, recognisePayload } from './recognise.js';
 
@@ -59,7 +60,7 @@ function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
       layer,
       prefix,
       groups: [],
-      types: [],
+      events: [],
       django: 0,
       ours: 0,
       messages: [],
@@ -86,7 +87,7 @@ function findLayers(sights: Sight[], keys: readonly string[]): Found[] {
       const kind = layer === 'core' ? recogniseMember(payload, keys) : recognisePayload(payload, keys);
       const found = of(layer, prefix);
       count(found.messages, kind);
-      if (kind?.type && !found.types.includes(kind.type)) found.types.push(kind.type);
+      if (kind?.event) noteEvent(found.events, kind.event);
     }
   }
   return [...layers.values()]
@@ -107,7 +108,7 @@ function count(messages: Found['messages'], kind: Recognised | undefined): void 
   else messages.push({ kind, count: 1 });
 }
 
-/** Not the type: that is Django's affair. */
+/** Not the event: that is Django's affair. */
 export function describe(kind: Recognised | undefined): string {
   if (!kind) return 'nothing that channels_redis writes';
   const length =

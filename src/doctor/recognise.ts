@@ -1,5 +1,6 @@
 import { Serializer } from '../channel-layer/serializer.js';
 import type { SerializerFormat } from '../channel-layer/options.js';
+import { seenEvent, type SeenEvent } from './seen-event.js';
 
 /** What a message of some Django app is made of. */
 export interface Recognised {
@@ -10,7 +11,7 @@ export interface Recognised {
   key?: number;
   /** Random bytes before it. */
   prefixLength: number;
-  type?: string;
+  event?: SeenEvent;
 }
 
 export type Name =
@@ -72,7 +73,7 @@ export function recogniseChannel(channel: string): Name | undefined {
 function attempt(payload: Buffer, format: SerializerFormat, keys: string[]): Recognised | undefined {
   try {
     const { message } = new Serializer(format, keys).decodeFor(payload);
-    return { format, encrypted: keys.length > 0, prefixLength: 0, type: message.type };
+    return { format, encrypted: keys.length > 0, prefixLength: 0, event: seenEvent(message) };
   } catch {
     return undefined;
   }
