@@ -171,7 +171,7 @@ function lostInPeace(lost: string[], givenTo: Map<string, string[]>, ended: Set<
 }
 
 /** channels_redis says that it has joined before it has: so something is said until everybody has heard it. */
-async function joined(
+export async function joined(
   page: { say(text: string): void },
   recorder: { heard: readonly string[] },
   listener: OurPerson,
@@ -185,7 +185,7 @@ async function joined(
 }
 
 /** The log, when nothing has come for a while and all that should be there and in Django is, or it does not come. */
-async function settled(
+export async function settled(
   server: ServerProcess,
   room: string,
   expected: () => string[],

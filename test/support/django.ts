@@ -88,15 +88,43 @@ export function startPeer(options: PeerOptions) {
 
 export type DjangoPeer = ReturnType<typeof startPeer>;
 
-/** Daphne with the app of examples/django-tutorial. `channelLayer` is what Django's settings would hold. */
-export async function startDaphne(channelLayer: { BACKEND: string; CONFIG: object }) {
+/** What Django's settings would hold. */
+export interface DjangoLayer {
+  BACKEND: string;
+  CONFIG: object;
+}
+
+/** A Django project: what its `manage.py` would set, and where it is. */
+export interface DjangoSite {
+  settings: string;
+  application: string;
+  folder: string;
+}
+
+const tutorial: DjangoSite = {
+  settings: 'site_settings',
+  application: 'mysite.asgi:application',
+  folder: example,
+};
+
+const siteEnv = (channelLayer: DjangoLayer, site: DjangoSite) => ({
+  CHANNEL_LAYER: JSON.stringify(channelLayer),
+  DJANGO_SETTINGS_MODULE: site.settings,
+  PYTHONPATH: `${site.folder}${delimiter}${folder}`,
+});
+
+/** One of a project's commands, as `manage.py` runs it. */
+export function startCommand(channelLayer: DjangoLayer, site: DjangoSite, ...args: string[]) {
+  const started = startPython(['-m', 'django', ...args], siteEnv(channelLayer, site));
+  started.child.stdout.resume();
+  return started;
+}
+
+/** Daphne with the app of examples/django-tutorial, or of another project. */
+export async function startDaphne(channelLayer: DjangoLayer, site = tutorial) {
   const port = await freePort();
-  const args = ['-m', 'daphne', '-b', '127.0.0.1', '-p', `${port}`, 'mysite.asgi:application'];
-  const started = startPython(args, {
-    CHANNEL_LAYER: JSON.stringify(channelLayer),
-    DJANGO_SETTINGS_MODULE: 'site_settings',
-    PYTHONPATH: `${example}${delimiter}${folder}`,
-  });
+  const args = ['-m', 'daphne', '-b', '127.0.0.1', '-p', `${port}`, site.application];
+  const started = startPython(args, siteEnv(channelLayer, site));
   started.child.stdout.resume();
   const ready = new Promise<void>((resolve) =>
     started.lines.on('line', (line) => line.includes('Listening on TCP address') && resolve()),
@@ -123,7 +151,8 @@ export async function openPage(url: string, timeoutMs = 15_000) {
     socket.addEventListener('close', ({ code }) => resolve(code)),
   );
   socket.addEventListener('message', ({ data }) => {
-    const { message } = JSON.parse(String(data)) as { message: string };
+    const { message } = JSON.parse(String(data)) as { message?: unknown };
+    if (typeof message !== 'string') return;
     heard.push(message);
     tell(message);
     for (const look of waiting) look();

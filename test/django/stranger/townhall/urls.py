@@ -1,0 +1,5 @@
+from django.urls import path
+
+from talk import views
+
+urlpatterns = [path("announce/<str:room>/", views.announce), path("digest/<str:room>/", views.digest)]
