@@ -48,7 +48,7 @@ export interface Outcome {
 export const oddWords = `[7, ${2n ** 60n}, null, ["a"], {"text": "x"}, true, 2.5, "2026-01-02T03:04:05+00:00", "", " ", "naïve ✓ 👋"]`;
 export const oddTexts = ['7', `${2n ** 60n}`, 'true', '2.5', '2026-01-02T03:04:05+00:00', 'naïve ✓ 👋'];
 
-const EACH = 20;
+const EACH = 15;
 const EVERY_MS = 40;
 /** Said to look whether all are there. */
 const isGreeting = (text: string) => /^(before |is everybody)/.test(text);
@@ -204,7 +204,7 @@ function serverEnv({ settings, warnings }: Advice, keys: string[] | undefined, r
 
 async function askDoctor(redisUrls: string[], keys: string[]): Promise<Advice> {
   const args = ['--redis', redisUrls.join(','), '--keys', JSON.stringify(keys), '--listen', '2', '--json'];
-  await using run = startScript(new URL('../../src/doctor/main.ts', import.meta.url), args);
+  await using run = startScript(new URL('../../dist/src/doctor/main.js', import.meta.url), args);
   const text = (await run.rest()).join('\n');
   const code = await run.ended;
   if (code === 0 || code === 1) return JSON.parse(text) as Advice;
