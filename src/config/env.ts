@@ -61,7 +61,7 @@ const Schema = z.object({
   CHANNEL_LAYER: z.enum(['memory', 'redis-pubsub', 'redis']).optional(),
   CHANNEL_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9._:-]{1,40}$/, '1–40 of A-Z a-z 0-9 . _ : -')
+    .regex(/^\P{C}{1,200}$/u, 'must be 1 to 200 characters that can be seen: whatever Django has')
     .default('asgi'),
   CHANNEL_CAPACITY: count(100),
   /** By a channel's name, the first glob that matches: `specific.*=1000,jobs=5`. */

@@ -3,6 +3,10 @@ import type { Advice } from './advice.js';
 import { describe } from './advise.js';
 import type { Sight } from './sight.js';
 
+/** As a shell takes it. */
+const quoted = (value: string) =>
+  /^[\w.,:/@%+=-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+
 /** For people. The URL comes without its password. */
 export function report(
   urls: string[],
@@ -27,7 +31,7 @@ export function report(
   }
   if (found.some(({ django }) => django > 0)) {
     lines.push('', 'Configure', `  REDIS_URL=${urls.map(withoutSecrets).join(',')}`);
-    for (const [name, value] of Object.entries(settings)) lines.push(`  ${name}=${value}`);
+    for (const [name, value] of Object.entries(settings)) lines.push(`  ${name}=${quoted(value)}`);
   }
   if (problems.length > 0) lines.push('', 'Would break', ...problems.map((line) => `  - ${line}`));
   if (warnings.length > 0) lines.push('', 'Mind', ...warnings.map((line) => `  - ${line}`));

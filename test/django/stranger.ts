@@ -112,7 +112,7 @@ async function openTown({ layer, format, keys, room }: Combination, redisUrls: s
   const CONFIG = {
     ...limits,
     hosts: redisUrls,
-    prefix: 'town:hall',
+    prefix: 'town hall/*[1]',
     channel_capacity: { 'http.request': 200, 'django*': 5_000 },
     format,
     keys,

@@ -42,6 +42,7 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     ['msgpack', {}, 'msgpack, clear text', 'CHANNEL_SERIALIZER=msgpack'],
     ['JSON', { format: 'json' }, 'json, clear text', 'CHANNEL_SERIALIZER=json'],
     ['another prefix', { prefix: 'chat:' }, 'prefix "chat:"', 'CHANNEL_PREFIX=chat:'],
+    ['any prefix', { prefix: "it's /*[ü]" }, `prefix "it's /*[ü]"`, "CHANNEL_PREFIX='it'\\''s /*[ü]'"],
   ] as const)('recognises the core layer of a real Django, %s', async (_what, options, seen, setting) => {
     await using django = await someDjango(options);
     const before = await operators[0]!.keys('*');
@@ -193,7 +194,7 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
   });
 
   it('counts the random bytes before messages, and names it where processes differ in that', async () => {
-    const body = Buffer.from('81a474797065ac636861742e6d657373616765', 'hex');
+    const body = Buffer.from('82a474797065ac636861742e6d657373616765a76d657373616765a26869', 'hex');
     const queue = 'asgispecific.00112233445546778899aabbccddeeff!';
     await operators[0]!.zadd(queue, 1, Buffer.concat([Buffer.alloc(4, 1), body]));
     const short = await doctor(...at(), ...quick);
