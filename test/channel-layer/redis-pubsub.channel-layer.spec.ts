@@ -162,7 +162,7 @@ describe('RedisPubSubChannelLayer beside a Django app', () => {
   });
 
   it('refuses at once settings that cannot work', () => {
-    expect(() => new RedisPubSubChannelLayer({ hosts: [] })).toThrow('hosts names at least one Redis');
+    expect(() => new RedisPubSubChannelLayer({ hosts: [] })).toThrow('hosts is a list of at least one Redis');
     expect(() => new RedisPubSubChannelLayer({ capacity: 0 })).toThrow('A capacity is a positive number');
   });
 
