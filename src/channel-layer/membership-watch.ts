@@ -1,6 +1,5 @@
 import type { Memberships } from './memberships.js';
 import type { Call } from './queue-peers.js';
-import type { RisingClock } from './rising-clock.js';
 
 const AT_ONCE = 500;
 
@@ -15,21 +14,21 @@ export class MembershipWatch {
 
   constructor(
     private readonly memberships: Memberships,
-    private readonly groupExpiry: number,
-    private readonly clock: RisingClock,
     private readonly call: Call,
   ) {}
 
-  /** A part of them each time, and another one the next. True where Redis is away; rejects where it refuses. */
-  async holds(): Promise<boolean> {
+  /**
+   * A part of them each time, and another one the next. False where Redis has lost some; true where it is away; rejects
+   * where it refuses.
+   */
+  async renew(): Promise<boolean> {
     const all = this.memberships.all().filter(({ confirmed }) => confirmed);
     const from = this.renewed < all.length ? this.renewed : 0;
     this.renewed = from + AT_ONCE;
     const some = all.slice(from, this.renewed);
     if (some.length === 0) return true;
-    const args = [`${this.clock.next()}`, `${this.groupExpiry}`, ...some.map(({ channel }) => channel)];
-    const groups = some.map(({ group }) => group);
-    const found = await this.call('renew-members', groups, args);
+    const { keys, args } = this.memberships.renewCall(some);
+    const found = await this.call('renew-members', keys, args);
     // Who left meanwhile is missing rightly.
     const left = some.filter((membership) => !this.memberships.has(membership)).length;
     return found === undefined || (found as number) + left >= some.length;

@@ -87,13 +87,16 @@ export class Memberships {
 
   /** Keys and arguments of the script that makes them. */
   joinCall(memberships: Membership[]): { keys: string[]; args: string[] } {
+    const { keys, args } = this.renewCall(memberships);
+    return { keys: [this.record, ...keys], args };
+  }
+
+  /** Keys and arguments of the script that makes them young again. */
+  renewCall(memberships: Membership[]): { keys: string[]; args: string[] } {
+    const channels = memberships.map(({ channel }) => channel);
     return {
-      keys: [this.record, ...memberships.map(({ group }) => group)],
-      args: [
-        `${this.clock.next()}`,
-        `${Math.ceil(this.groupExpiry)}`,
-        ...memberships.map(({ channel }) => channel),
-      ],
+      keys: memberships.map(({ group }) => group),
+      args: [`${this.clock.next()}`, `${Math.ceil(this.groupExpiry)}`, ...channels],
     };
   }
 

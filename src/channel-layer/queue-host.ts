@@ -55,7 +55,7 @@ export class QueueHost {
       log,
     );
     this.peers = new QueuePeers({ ...options, name: this.keeper.name, log }, call);
-    this.watch = new MembershipWatch(this.memberships, this.groupExpiry, options.clock, call);
+    this.watch = new MembershipWatch(this.memberships, call);
     this.keeper.open();
   }
 
@@ -220,7 +220,7 @@ export class QueueHost {
   private async renewLease(): Promise<void> {
     try {
       // Else the others took us for dead and cleared what was ours, or somebody emptied the groups: Django's flush().
-      if ((await this.peers.renew()) && (await this.watch.holds())) return;
+      if ((await this.peers.renew()) && (await this.watch.renew())) return;
       await this.mend();
     } catch (error) {
       this.log.warn(

@@ -1,7 +1,9 @@
-import type { LayerMessage, Message } from '../index.js';
+import type { LayerMessage, LayerValue, Message } from '../index.js';
 
 /** By which we know in a group what we said ourselves. */
 export const SOURCE = 'nest-realtime-chat';
+/** What an event of ours has besides its type. */
+export const KEYS = ['message', 'username', 'room', 'id', 'seq', 'at', 'source'] as const;
 
 /**
  * What Django's consumers get: a type that they have a method for, and `message`, which is always text. The rest is for
@@ -9,8 +11,21 @@ export const SOURCE = 'nest-realtime-chat';
  */
 export function eventOf(message: Message, type: string): LayerMessage {
   const { text, user, room, id, seq, at } = message;
-  return { type, message: text, username: user.name, room, id, seq, at, source: SOURCE };
+  const keys = {
+    message: text,
+    username: user.name,
+    room,
+    id,
+    seq,
+    at,
+    source: SOURCE,
+  } satisfies Record<(typeof KEYS)[number], LayerValue>;
+  return { type, ...keys };
 }
+
+/** A consumer may pass on what is no text, and can be said. */
+export const isWord = (value: LayerValue | undefined): boolean =>
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
 /** A consumer may pass on all of it to another room: that somebody says there. */
 export const isOurs = (event: LayerMessage, room: string): boolean =>
@@ -24,8 +39,7 @@ export const methodOf = (type: string): string => type.replaceAll('.', '_');
  * the tutorial's page sends empty lines too, and a consumer may pass on what is no text.
  */
 export function wordsOf({ message }: LayerMessage, longest: number): string | undefined {
-  const isWord = ['string', 'number', 'bigint', 'boolean'].includes(typeof message);
-  const text = isWord ? String(message).replaceAll('\0', '�').toWellFormed() : '';
+  const text = isWord(message) ? String(message).replaceAll('\0', '�').toWellFormed() : '';
   if (text.trim() === '') return undefined;
   if (text.length <= longest) return text;
   // Half a character at the cut would not be well-formed.

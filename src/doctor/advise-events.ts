@@ -1,12 +1,10 @@
-import { methodOf } from '../django-bridge/django-event.js';
+import { KEYS, methodOf } from '../django-bridge/django-event.js';
 import type { Advice } from './advice.js';
 import { few, list } from './listed.js';
 import type { SeenEvent } from './seen-event.js';
 
 /** What our processes tell each other. */
 const ours = /^(bridge|chat\.(event|person|signed|presence|typing))/;
-/** Keys of what we send. */
-const sent = ['message', 'username', 'room', 'id', 'seq', 'at', 'source'];
 /** What teams call what we send, without `_`, in small letters. */
 const guesses: readonly [ours: string, theirs: RegExp][] = [
   ['message', /^(text|body|content|msg)$/],
@@ -68,7 +66,7 @@ function adviseKeys(
   if (!speaks)
     problems.push(`Django's ${type} has no message, by which alone the bridge hears what Django says`);
   const given = list(env.DJANGO_EVENT_KEYS);
-  const has = new Set([...sent, ...given.map((pair) => pair.split('=')[0])]);
+  const has = new Set<string | undefined>([...KEYS, ...given.map((pair) => pair.split('=')[0])]);
   const guessed = texts.flatMap((key) => {
     const same = has.has(key) ? undefined : guessOf(key);
     return same ? [`${key}=${same}`] : [];

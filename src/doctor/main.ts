@@ -3,6 +3,7 @@ import { parseKeys } from '../channel-layer/encryption-keys.js';
 import { reasonOf } from '../channel-layer/redis-address.js';
 import { withoutSecrets } from '../channel-layer/redis-url.js';
 import { advise } from './advise.js';
+import { list } from './listed.js';
 import { look } from './look.js';
 import { report } from './report.js';
 
@@ -16,12 +17,6 @@ Looks at the Redis of a Django app, and says how to be in the same groups and wh
   --json             for programs
 
 It ends with 0 where nothing would break, 1 where something would, 2 where it could not look.`;
-
-const list = (text: string) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
 
 function keysOf(text: string): string[] {
   try {

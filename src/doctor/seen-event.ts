@@ -1,5 +1,5 @@
-import type { LayerMessage, LayerValue } from '../channel-layer/channel-layer.js';
-import { methodOf, SOURCE } from '../django-bridge/django-event.js';
+import type { LayerMessage } from '../channel-layer/channel-layer.js';
+import { isWord, methodOf, SOURCE } from '../django-bridge/django-event.js';
 
 /** What an event is made of: never what it says. */
 export interface SeenEvent {
@@ -17,7 +17,7 @@ export function seenEvent({ type, ...more }: LayerMessage): SeenEvent | undefine
   if (more.source === SOURCE) return undefined;
   const keys = Object.keys(more);
   const isText = (key: string) => typeof more[key] === 'string';
-  const speaks = isScalar(more.message);
+  const speaks = isWord(more.message);
   return { type, texts: keys.filter(isText), rest: keys.filter((key) => !isText(key)), speaks };
 }
 
@@ -29,6 +29,3 @@ export function noteEvent(events: SeenEvent[], event: SeenEvent): void {
   same.texts = [...new Set([...same.texts, ...event.texts])].filter((key) => !same.rest.includes(key));
   same.speaks ||= event.speaks;
 }
-
-const isScalar = (value: LayerValue | undefined) =>
-  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
