@@ -14,6 +14,22 @@ const event = (message: string) => ({ type: 'chat.message', message });
 const leases = 'nchat:leases:asgi';
 const django = 'specific.00112233445566778899aabbccddeeff!ffeeddccbbaa99887766554433221100';
 
+/** A process in the group `room` of its own Redis, and somebody who may do anything in there. */
+async function oneMember() {
+  const redis = await startRedis();
+  const operator = new Redis(redis.url, { protocol: 2 });
+  const layer = new RedisChannelLayer({ hosts: [redis.url] });
+  await healthOf(layer, 'ready');
+  const channel = await layer.newChannel();
+  await layer.groupAdd('room', channel);
+  const close = async () => {
+    await layer.close();
+    operator.disconnect();
+    await redis[Symbol.asyncDispose]();
+  };
+  return { operator, layer, channel, [Symbol.asyncDispose]: close };
+}
+
 describe.concurrent('processes of the core layer', () => {
   it(
     'clear what a killed one left behind, and never what is Django’s',
@@ -55,12 +71,8 @@ describe.concurrent('processes of the core layer', () => {
       timeout: 60_000,
     },
     async ({ expect }) => {
-      await using redis = await startRedis();
-      const operator = new Redis(redis.url, { protocol: 2 });
-      const layer = new RedisChannelLayer({ hosts: [redis.url] });
-      await healthOf(layer, 'ready');
-      const channel = await layer.newChannel();
-      await layer.groupAdd('room', channel);
+      await using house = await oneMember();
+      const { operator, layer, channel } = house;
       const gap = nextOf(layer.discontinuity, 1, 15_000);
       await operator.del('asgi:group:room', leases);
       await gap;
@@ -68,8 +80,6 @@ describe.concurrent('processes of the core layer', () => {
       await expect.poll(() => operator.zcard('asgi:group:room')).toBe(1);
       await layer.groupSend('room', event('hi'));
       expect(await arrived).toEqual([event('hi')]);
-      await layer.close();
-      operator.disconnect();
     },
   );
 
@@ -79,12 +89,8 @@ describe.concurrent('processes of the core layer', () => {
       timeout: 60_000,
     },
     async ({ expect }) => {
-      await using redis = await startRedis();
-      const operator = new Redis(redis.url, { protocol: 2 });
-      const layer = new RedisChannelLayer({ hosts: [redis.url] });
-      await healthOf(layer, 'ready');
-      const channel = await layer.newChannel();
-      await layer.groupAdd('room', channel);
+      await using house = await oneMember();
+      const { operator, layer, channel } = house;
       const keys = await operator.keys('asgi*');
       expect(keys).toEqual(['asgi:group:room']);
       const gap = nextOf(layer.discontinuity, 1, 20_000);
@@ -94,8 +100,6 @@ describe.concurrent('processes of the core layer', () => {
       const arrived = nextOf(layer.receive(channel), 1);
       await layer.groupSend('room', event('hi'));
       expect(await arrived).toEqual([event('hi')]);
-      await layer.close();
-      operator.disconnect();
     },
   );
 
@@ -125,12 +129,8 @@ describe.concurrent('processes of the core layer', () => {
     'renew their memberships long before a Django with a shorter group_expiry takes them for old',
     { timeout: 60_000 },
     async ({ expect }) => {
-      await using redis = await startRedis();
-      const operator = new Redis(redis.url, { protocol: 2 });
-      const layer = new RedisChannelLayer({ hosts: [redis.url] });
-      await healthOf(layer, 'ready');
-      const channel = await layer.newChannel();
-      await layer.groupAdd('room', channel);
+      await using house = await oneMember();
+      const { operator, layer, channel } = house;
       const gaps: string[] = [];
       layer.discontinuity.subscribe((kind) => void gaps.push(kind));
       const joined = Number(await operator.zscore('asgi:group:room', channel));
@@ -141,8 +141,6 @@ describe.concurrent('processes of the core layer', () => {
         .toBeGreaterThan(joined);
       expect(await operator.ttl('asgi:group:room')).toBeGreaterThan(86_000);
       expect(gaps).toEqual([]);
-      await layer.close();
-      operator.disconnect();
     },
   );
 
@@ -168,20 +166,14 @@ describe.concurrent('processes of the core layer', () => {
   });
 
   it('lose no message when somebody empties Redis’ scripts', async ({ expect }) => {
-    await using redis = await startRedis();
-    const operator = new Redis(redis.url, { protocol: 2 });
-    const layer = new RedisChannelLayer({ hosts: [redis.url] });
-    await healthOf(layer, 'ready');
-    const channel = await layer.newChannel();
-    await layer.groupAdd('room', channel);
+    await using house = await oneMember();
+    const { operator, layer, channel } = house;
     const arrived = nextOf(layer.receive(channel), 6);
     for (let n = 0; n < 6; n++) {
       if (n % 2 === 0) await operator.script('FLUSH');
       await layer.groupSend('room', event(`${n}`));
     }
     expect((await arrived).map(({ message }) => message)).toEqual(['0', '1', '2', '3', '4', '5']);
-    await layer.close();
-    operator.disconnect();
   });
 
   it('live with a key that is no group: only that room stays within the process', async ({ expect }) => {

@@ -47,6 +47,14 @@ export interface Outcome {
   tracebacks: string[];
 }
 
+/** Settings of ours that Django has no part in. */
+export const besideDjango = {
+  AUTH_SECRET: 'a secret that all processes share, of forty',
+  RATE_LIMIT: 'off',
+  MAX_CONNECTIONS_PER_ADDRESS: '1000',
+  LOG_LEVEL: 'warn',
+};
+
 /** The settings of one wire, for both sides; `hosts` as Django has them, where it has no URL for it. */
 export function wireOf(
   { layer, format, keys, prefix = 'asgi', capacity = 10_000 }: Setting,
@@ -73,10 +81,7 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
   const env = {
     ...wire.ours,
     DATABASE_URL: databaseUrl ?? 'sqlite::memory:',
-    AUTH_SECRET: 'a secret that all processes share, of forty',
-    RATE_LIMIT: 'off',
-    MAX_CONNECTIONS_PER_ADDRESS: '1000',
-    LOG_LEVEL: 'warn',
+    ...besideDjango,
     DJANGO_BRIDGE: room,
   };
   await using stack = new AsyncDisposableStack();

@@ -4,7 +4,7 @@ import type { Advice } from '../../src/doctor/advice.js';
 import { type DjangoLayer, openPage, startCommand, startDaphne } from '../support/django.js';
 import { startScript } from '../support/script.js';
 import { ServerProcess } from '../support/server-process.js';
-import { joined, type Setting, settled } from './mixed-traffic.js';
+import { besideDjango, joined, type Setting, settled } from './mixed-traffic.js';
 import { OurPerson } from './our-person.js';
 import { type Tally, tally, textOf } from './tally.js';
 
@@ -195,10 +195,7 @@ function serverEnv({ settings, warnings }: Advice, keys: string[] | undefined, r
     ...Object.fromEntries(asked.map(([name, value]) => [name, `${value}`])),
     ...('CHANNEL_ENCRYPTION_KEYS' in settings ? { CHANNEL_ENCRYPTION_KEYS: JSON.stringify(keys) } : {}),
     ...(isHidden ? { DJANGO_BRIDGE: room } : {}),
-    AUTH_SECRET: 'a secret that all processes share, of forty',
-    RATE_LIMIT: 'off',
-    MAX_CONNECTIONS_PER_ADDRESS: '1000',
-    LOG_LEVEL: 'warn',
+    ...besideDjango,
   };
 }
 

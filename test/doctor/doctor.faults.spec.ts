@@ -1,22 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { startRedis } from '../support/redis.js';
 import { startWatchedRedis } from '../support/sentinel.js';
-import { doctor, doctorWith, quick } from './doctor.house.js';
+import { doctor, doctorWith, oneRedis, quick } from './doctor.house.js';
 
-let redis: TestRedis;
-let operator: Redis;
-beforeAll(async () => {
-  redis = await startRedis();
-  operator = new Redis(redis.url, { protocol: 2 });
-});
-afterAll(async () => {
-  operator?.disconnect();
-  await redis?.[Symbol.asyncDispose]();
-});
+const house = oneRedis();
 
 /** One line, and the exit code that says that nothing was looked at. */
 async function refusal(url: string, ...parts: string[]) {
@@ -75,9 +66,20 @@ describe('the doctor that cannot look says why in one line', { timeout: 60_000 }
   });
 
   it.each(['scan', 'pubsub', 'time'])('names %s where the user may not use it', async (command) => {
-    await operator.call('ACL', 'SETUSER', 'looker', 'reset', 'on', '>pw', '+@all', '~*', '&*', `-${command}`);
+    await house.operator.call(
+      'ACL',
+      'SETUSER',
+      'looker',
+      'reset',
+      'on',
+      '>pw',
+      '+@all',
+      '~*',
+      '&*',
+      `-${command}`,
+    );
     await refusal(
-      redis.url.replace('//', '//looker:pw@'),
+      house.redis.url.replace('//', '//looker:pw@'),
       'NOPERM',
       `'${command}`,
       'To look, the user needs',
@@ -85,11 +87,22 @@ describe('the doctor that cannot look says why in one line', { timeout: 60_000 }
   });
 
   it('goes without INFO and CLIENT LIST where it must, and says what that leaves open', async () => {
-    await operator.call('ACL', 'SETUSER', 'guest', 'on', '>pw', '+@all', '~*', '&*', '-info', '-client');
-    const { text, code } = await doctor('--redis', redis.url.replace('//', '//guest:pw@'), ...quick);
+    await house.operator.call(
+      'ACL',
+      'SETUSER',
+      'guest',
+      'on',
+      '>pw',
+      '+@all',
+      '~*',
+      '&*',
+      '-info',
+      '-client',
+    );
+    const { text, code } = await doctor('--redis', house.redis.url.replace('//', '//guest:pw@'), ...quick);
     expect(text).toContain('does not let this user ask for INFO');
     expect(code).toBe(0);
-    expect((await doctor('--redis', redis.url, ...quick)).text).not.toContain('INFO');
+    expect((await doctor('--redis', house.redis.url, ...quick)).text).not.toContain('INFO');
   });
 
   it('knows a cluster, also one whose databases it is asked for', async () => {
@@ -125,12 +138,12 @@ describe('the doctor that cannot look says why in one line', { timeout: 60_000 }
     await refusal('http://nowhere', 'A URL of Redis is redis://');
     await refusal('redis-sentinel://one', 'redis-sentinel://one:26379;two:26379/<master>');
     const wrong = [
-      [await doctor('--redis', redis.url, '--listen', 'long'), '--listen: must be seconds'],
+      [await doctor('--redis', house.redis.url, '--listen', 'long'), '--listen: must be seconds'],
       [
-        await doctor('--redis', redis.url, '--keys', '["a"', ...quick),
+        await doctor('--redis', house.redis.url, '--keys', '["a"', ...quick),
         '--keys, or CHANNEL_ENCRYPTION_KEYS: must be',
       ],
-      [await doctor('--redis', redis.url, '--twice'), "Unknown option '--twice'"],
+      [await doctor('--redis', house.redis.url, '--twice'), "Unknown option '--twice'"],
       [await doctorWith({ REDIS_URL: '' }), 'npm run doctor -- --redis'],
     ] as const;
     for (const [{ text, code }, sentence] of wrong) {

@@ -1,21 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
 import { openPage, startDaphne } from '../support/django.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
-import { doctor } from './doctor.house.js';
+import { doctor, oneRedis } from './doctor.house.js';
 
-/** One for all: who was killed before is still in its groups, and nobody is to be led there. */
-let redis: TestRedis;
-let operator: Redis;
-beforeAll(async () => {
-  redis = await startRedis();
-  operator = new Redis(redis.url, { protocol: 2 });
-});
-afterAll(async () => {
-  operator?.disconnect();
-  await redis?.[Symbol.asyncDispose]();
-});
+/** One for all tests: who was killed before is still in its groups, and nobody is to be led there. */
+const house = oneRedis();
 
 const secret = { format: 'json', keys: ['secret'] };
 const settings = [
@@ -29,10 +18,10 @@ describe.each(settings)('the doctor beside a Daphne, %s, %o', (layer, options, s
     'recognises what is said by somebody who opens a page while it listens',
     { timeout: 60_000 },
     async () => {
-      const CONFIG = { hosts: [redis.url], prefix: `while${layer}${seen.length}`, ...options };
+      const CONFIG = { hosts: [house.redis.url], prefix: `while${layer}${seen.length}`, ...options };
       await using daphne = await startDaphne({ BACKEND: `layers.${layer}`, CONFIG });
       let listening = true;
-      const told = doctor('--redis', redis.url, '--keys', 'secret', '--listen', '8').finally(
+      const told = doctor('--redis', house.redis.url, '--keys', 'secret', '--listen', '8').finally(
         () => (listening = false),
       );
       // It has looked before anybody came.
