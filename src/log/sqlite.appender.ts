@@ -132,7 +132,7 @@ export class SqliteAppender {
     if (changesRights(type)) place.rights++;
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
-    return { ...person, seq };
+    return { seq, name: person.name, guest: person.guest, picture: person.picture };
   }
 
   private repeated({ roomId, actor, clientId }: EventDraft): Stored | undefined {
@@ -154,7 +154,7 @@ export class SqliteAppender {
 
   private placeOf(roomId: string): Place | undefined {
     const room = this.head.get(roomId) as { head: number; rights: number } | undefined;
-    return room && { ...room, lastAt: 0 };
+    return room && { head: room.head, rights: room.rights, lastAt: 0 };
   }
 
   private subjectOf(id: string, roomId: string): { no: number; seq: number } | undefined {
