@@ -132,7 +132,7 @@ export class SqliteAppender {
     if (changesRights(type)) place.rights++;
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
-    return { seq, name: person.name, guest: person.guest, picture: person.picture };
+    return { ...person, seq };
   }
 
   private repeated({ roomId, actor, clientId }: EventDraft): Stored | undefined {
@@ -154,6 +154,7 @@ export class SqliteAppender {
 
   private placeOf(roomId: string): Place | undefined {
     const room = this.head.get(roomId) as { head: number; rights: number } | undefined;
+    // Rows have no prototype: spreading one takes a microsecond.
     return room && { head: room.head, rights: room.rights, lastAt: 0 };
   }
 
