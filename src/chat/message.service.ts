@@ -53,7 +53,13 @@ export class MessageService {
     const asking = this.hooks.beforeStore(draftOf(roomName, message), author);
     const draft = asking instanceof Promise ? await asking : asking;
     const wish = { author, roomName, clientId: message.clientId, draft, held };
-    const { event, dup } = await this.append(wish, access);
+    let appended: Appended;
+    try {
+      appended = await this.append(wish, access);
+    } catch (error) {
+      appended = await this.appendAgain(wish, error);
+    }
+    const { event, dup } = appended;
     if (dup) {
       this.repeated++;
       // Nothing was appended that would have been refused: who may not read there any more learns nothing of it.
@@ -75,18 +81,7 @@ export class MessageService {
     this.limits.send(author.id);
   }
 
-  private append(wish: Wish, access: Access): Promise<Appended> {
-    return this.appendOnce(wish, access).catch((error: unknown) => {
-      if (!(error instanceof RightsChanged)) throw error;
-      const { author, roomName, held } = wish;
-      this.rooms.access.forget(author, roomName);
-      return this.rooms.access.settled(author, roomName, async () =>
-        this.appendOnce(wish, await this.rooms.forSending(author, roomName, held)),
-      );
-    });
-  }
-
-  private appendOnce({ author, clientId, draft, held }: Wish, access: Access): Promise<Appended> {
+  private append({ author, clientId, draft, held }: Wish, access: Access): Promise<Appended> {
     const { id: roomId, rights } = access.room;
     const { text, replyTo } = draft;
     const data = replyTo ? { text, replyTo } : { text };
@@ -95,6 +90,16 @@ export class MessageService {
     const storing = this.log.append(pauseMs === undefined ? event : { ...event, pauseMs });
     this.liveRooms.expect(roomId, storing);
     return storing;
+  }
+
+  /** Where it was decided on rights that are not the room's any more, it is decided again; else it fails as it did. */
+  private appendAgain(wish: Wish, error: unknown): Promise<Appended> {
+    if (!(error instanceof RightsChanged)) throw error;
+    const { author, roomName, held } = wish;
+    this.rooms.access.forget(author, roomName);
+    return this.rooms.access.settled(author, roomName, async () =>
+      this.append(wish, await this.rooms.forSending(author, roomName, held)),
+    );
   }
 }
 

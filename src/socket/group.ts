@@ -33,14 +33,15 @@ class Framed {
 /** What one turn of the event loop brought for a group: joined once for all who get the same bytes. */
 export class Batch {
   private readonly frames: Framed[] = [];
-  /** By what tells receivers apart: the dialect, whether they are behind, and from where to where it goes. */
-  private readonly joined = new Map<string, Buffer | null>();
+  /** Of all frames that are in it now, by {@link kindOf}. */
+  private readonly joined = new Map<number, Buffer | null>();
   /** How many of the first frames a connection has already. */
   private readonly skips = new Map<Connection, number>();
   private exceptions = false;
 
   add(push: PushFrame, options: DeliverOptions): void {
     this.frames.push(new Framed(push, options));
+    this.joined.clear();
     this.exceptions ||= options.exceptUser !== undefined;
   }
 
@@ -62,12 +63,13 @@ export class Batch {
 
   /** What is in it now for this connection; the same buffer for all who get the same. `null` where there is nothing. */
   bytesFor(connection: Connection): Buffer | null {
-    const { isBehind, dialect } = connection;
-    if (this.isException(connection)) return this.join(connection, isBehind);
-    const kind = `${dialect} ${isBehind} ${this.skips.get(connection) ?? 0} ${this.frames.length}`;
+    const { isBehind } = connection;
+    const skipped = this.skips.get(connection) ?? 0;
+    if (this.isException(connection)) return this.join(connection, isBehind, skipped);
+    const kind = kindOf(connection, isBehind, skipped);
     let bytes = this.joined.get(kind);
     if (bytes === undefined) {
-      bytes = this.join(connection, isBehind);
+      bytes = this.join(connection, isBehind, skipped);
       this.joined.set(kind, bytes);
     }
     return bytes;
@@ -77,9 +79,9 @@ export class Batch {
     return this.exceptions && this.frames.some(({ options }) => options.exceptUser === user.id);
   }
 
-  private join(connection: Connection, isBehind: boolean): Buffer | null {
+  private join(connection: Connection, isBehind: boolean, skipped: number): Buffer | null {
     const parts: Buffer[] = [];
-    for (let index = this.skips.get(connection) ?? 0; index < this.frames.length; index++) {
+    for (let index = skipped; index < this.frames.length; index++) {
       const framed = this.frames[index] as Framed;
       const { ephemeral, exceptUser } = framed.options;
       if ((ephemeral && isBehind) || exceptUser === connection.user.id) continue;
@@ -88,6 +90,11 @@ export class Batch {
     }
     return parts.length === 0 ? null : parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }
+}
+
+/** What tells receivers of a batch apart, as a number: every delivery asks for it. */
+function kindOf({ dialect }: Connection, isBehind: boolean, skipped: number): number {
+  return skipped * 4 + (dialect === 'plain' ? 2 : 0) + (isBehind ? 1 : 0);
 }
 
 /** The connections of this process that get the same pushes. */
