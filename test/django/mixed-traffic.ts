@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openPage, startDaphne } from '../support/django.js';
 import { ServerProcess } from '../support/server-process.js';
 import { OurPerson } from './our-person.js';
-import { type Tally, tally, textOf } from './tally.js';
+import { lostInPeace, type Tally, tally, textOf } from './tally.js';
 
 export interface Setting {
   layer: 'core' | 'pubsub';
@@ -36,7 +36,7 @@ export interface Outcome {
   oursStored: Tally;
   /** What was acknowledged to ours, as a consumer in Django heard it. */
   oursInDjango: Tally;
-  /** Of what Django did not hear, what was not on its way to there in a process that ended just then. */
+  /** Of what Django did not hear, what was not on its way to there in a process that ended just then, and who had it. */
   lostInPeace: string[];
   /** What one of ours heard live of all that the log holds. */
   heardLive: Tally;
@@ -156,23 +156,6 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
     closed: [recorder, ...pages].filter((page) => !page.isOpen).length,
     tracebacks: daphne.said.filter((line) => line.includes('Traceback')),
   };
-}
-
-/**
- * What was given to a process that ended may have been on its way in there, unless something arrived that the same person
- * gave to it later.
- */
-function lostInPeace(lost: string[], givenTo: Map<string, string[]>, ended: Set<string>): string[] {
-  const isLost = new Set(lost);
-  const inPeace: string[] = [];
-  const arrivedLater = new Set<string>();
-  for (const [text, addresses] of [...givenTo].reverse()) {
-    const sender = text.split(':')[0]!;
-    if (!isLost.has(text)) for (const address of addresses) arrivedLater.add(`${sender} ${address}`);
-    else if (!addresses.some((address) => ended.has(address) && !arrivedLater.has(`${sender} ${address}`)))
-      inPeace.push(text);
-  }
-  return inPeace;
 }
 
 /** channels_redis says that it has joined before it has: so something is said until everybody has heard it. */

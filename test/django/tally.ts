@@ -32,6 +32,32 @@ export function tally(said: readonly string[], arrived: readonly string[]): Tall
   return result;
 }
 
+/**
+ * Of what was lost, what no process that ended can have taken with it, and who was given it. `givenTo` has the processes
+ * of each text, in the order of its sender's words.
+ *
+ * A process that ended may have had it on its way, unless something that the same person gave to it later has arrived from
+ * there. What was given to a second process too may have come from that one: it shows nothing.
+ */
+export function lostInPeace(
+  lost: readonly string[],
+  givenTo: ReadonlyMap<string, readonly string[]>,
+  ended: ReadonlySet<string>,
+): string[] {
+  const isLost = new Set(lost);
+  const inPeace: string[] = [];
+  const arrivedLater = new Set<string>();
+  for (const [text, processes] of [...givenTo].reverse()) {
+    const [sender = ''] = text.split(':');
+    const mayHaveEndedWithIt = (process: string) =>
+      ended.has(process) && !arrivedLater.has(`${sender} ${process}`);
+    if (!isLost.has(text)) {
+      if (processes.length === 1) arrivedLater.add(`${sender} ${processes[0]}`);
+    } else if (!processes.some(mayHaveEndedWithIt)) inPeace.push(`${text} (${processes.join(', ')})`);
+  }
+  return inPeace;
+}
+
 export const isClean = ({ lost, doubled, misordered }: Tally) =>
   lost.length + doubled.length + misordered.length === 0;
 
