@@ -21,6 +21,9 @@ interface Waiting<Draft, Result> {
 /**
  * Many appends, one transaction. While one runs, appends gather; the next takes them all, so that the price of a commit
  * is shared by however many came meanwhile, and nobody waits for a timer. Order is kept.
+ *
+ * Where the store takes turns with this thread, and more gathered than one transaction takes, all of them are stored
+ * before anybody is told: telling costs a write per receiver, however much it is that they are told.
  */
 export class GroupCommit<Draft, Result> {
   private waiting: Waiting<Draft, Result>[] = [];
@@ -54,22 +57,34 @@ export class GroupCommit<Draft, Result> {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, MAX_BATCH);
-      this.stats.waiting -= batch.length;
-      const began = performance.now();
-      try {
-        settle(batch, await this.commit(batch.map(({ draft }) => draft)));
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-      this.stats.onBatch?.(batch.length, (performance.now() - began) / 1000);
+      const stored: (() => void)[] = [];
+      let left = this.overlaps ? 1 : this.waiting.length;
+      for (; left > 0; left -= MAX_BATCH) stored.push(await this.store());
+      for (const tell of stored) tell();
       if (this.overlaps && this.waiting.length >= WORTH_A_COMMIT) continue;
-      // First what this batch stored leaves, and what came meanwhile is read: two turns, as it leaves at the end of one.
+      // First what was stored leaves, and what came meanwhile is read: two turns, as it leaves at the end of one.
       await nextTurn();
       await nextTurn();
     }
     this.running = false;
     this.onIdle();
+  }
+
+  /** The next transaction. Resolves with what tells its senders; never rejects. */
+  private async store(): Promise<() => void> {
+    const batch = this.waiting.splice(0, MAX_BATCH);
+    this.stats.waiting -= batch.length;
+    const began = performance.now();
+    try {
+      const outcomes = await this.commit(batch.map(({ draft }) => draft));
+      return () => settle(batch, outcomes);
+    } catch (error) {
+      return () => {
+        for (const { reject } of batch) reject(error);
+      };
+    } finally {
+      this.stats.onBatch?.(batch.length, (performance.now() - began) / 1000);
+    }
   }
 }
 

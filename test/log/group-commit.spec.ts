@@ -4,14 +4,14 @@ import { GroupCommit, MAX_BATCH, MAX_WAITING } from '../../src/log/group-commit.
 /** A store that commits when it is told to, and remembers the batches. */
 class Store {
   readonly batches: number[][] = [];
-  private readonly open: (() => void)[] = [];
+  private readonly open: { finish: () => void; fail: (error: Error) => void }[] = [];
   private readonly asked: (() => void)[] = [];
 
   readonly commit = (batch: number[]) => {
     this.batches.push(batch);
     this.asked.shift()?.();
-    return new Promise<{ result: number }[]>((resolve) => {
-      this.open.push(() => resolve(batch.map((result) => ({ result }))));
+    return new Promise<{ result: number }[]>((resolve, fail) => {
+      this.open.push({ finish: () => resolve(batch.map((result) => ({ result }))), fail });
     });
   };
 
@@ -20,7 +20,12 @@ class Store {
   }
 
   finish(): void {
-    this.open.shift()!();
+    this.open.shift()!.finish();
+  }
+
+  /** The oldest that is under way. */
+  fail(error: Error): void {
+    this.open.shift()!.fail(error);
   }
 }
 
@@ -68,6 +73,60 @@ describe('Group commit', () => {
     store.finish();
     expect(await Promise.all(all)).toEqual(numbers(MAX_BATCH + 100));
     expect(store.batches.map(({ length }) => length)).toEqual([MAX_BATCH, 100]);
+  });
+
+  describe('where the store takes turns with the event loop', () => {
+    const many = MAX_BATCH + 100;
+    const takingTurns = (store: Store) => new GroupCommit(store.commit, undefined, undefined, false);
+
+    it('stores all that waits, in more than one transaction, before anybody is told', async () => {
+      const store = new Store();
+      const commits = takingTurns(store);
+      const first = store.begun();
+      const told: number[] = [];
+      const all = numbers(many).map((number) => commits.append(number).then(() => told.push(number)));
+      await first;
+      const second = store.begun();
+      store.finish();
+      await second;
+      expect(told).toEqual([]);
+      store.finish();
+      await Promise.all(all);
+      expect(told).toEqual(numbers(many));
+      expect(store.batches.map(({ length }) => length)).toEqual([MAX_BATCH, 100]);
+    });
+
+    it('tells each what became of it, where only one of the transactions fails', async () => {
+      const store = new Store();
+      const commits = takingTurns(store);
+      const first = store.begun();
+      const all = Promise.allSettled(numbers(many).map((number) => commits.append(number)));
+      await first;
+      const second = store.begun();
+      store.fail(new Error('the disk is full'));
+      await second;
+      store.finish();
+      const outcomes = (await all).map((outcome) => outcome.status);
+      expect(outcomes.slice(0, MAX_BATCH)).toEqual(Array(MAX_BATCH).fill('rejected'));
+      expect(outcomes.slice(MAX_BATCH)).toEqual(Array(100).fill('fulfilled'));
+    });
+
+    it('leaves what comes meanwhile to the next time', async () => {
+      const store = new Store();
+      const commits = takingTurns(store);
+      const first = store.begun();
+      const told: number[] = [];
+      const append = (number: number) => commits.append(number).then(() => told.push(number));
+      const all = [append(0)];
+      await first;
+      const second = store.begun();
+      all.push(append(1));
+      store.finish();
+      await second;
+      expect(told).toEqual([0]);
+      store.finish();
+      await Promise.all(all);
+    });
   });
 
   it('refuses what is too much to wait, and stores none of it', async () => {
