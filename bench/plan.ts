@@ -64,15 +64,19 @@ const SENDERS = 256;
 const FIRST_DELIVERIES = 20_000;
 const MOST_FIRST_RATE = 1_000;
 
-/** `patient`: where servers are so close that it matters which of them falls behind slowly, and by a step of the search. */
-function openLoop(crowd: CrowdShape, quick: boolean, patient = false): Work {
-  const firstRate = Math.min(FIRST_DELIVERIES / crowd.members, MOST_FIRST_RATE);
-  const search = patient ? { seconds: 3, precision: 1.08 } : { seconds: 1, precision: 1.15 };
-  return { kind: 'open-loop', crowd, firstRate, ...(quick ? { seconds: 1, precision: 1.3 } : search) };
+/** How long each rate is tried for, and the step of the search. */
+interface Search {
+  seconds: number;
+  precision: number;
 }
+const brisk: Search = { seconds: 1, precision: 1.15 };
+/** Where servers are so close that it matters which of them falls behind slowly, and by a step of the search. */
+const patient: Search = { seconds: 3, precision: 1.08 };
+const rough: Search = { seconds: 1, precision: 1.3 };
 
-function roomOf(members: number, quick: boolean): Work {
-  return openLoop({ rooms: 1, members, senders: SENDERS }, quick);
+function openLoop(crowd: CrowdShape, search: Search): Work {
+  const firstRate = Math.min(FIRST_DELIVERIES / crowd.members, MOST_FIRST_RATE);
+  return { kind: 'open-loop', crowd, firstRate, ...search };
 }
 
 export function rowsOf(quick: boolean): Row[] {
@@ -85,7 +89,7 @@ export function rowsOf(quick: boolean): Row[] {
     groups: size === 1_000 ? ['fan-out', 'curve'] : ['curve'],
     title: `one room of ${size.toLocaleString('en')}, open loop`,
     size,
-    work: roomOf(size, quick),
+    work: openLoop({ rooms: 1, members: size, senders: SENDERS }, quick ? rough : brisk),
   });
   const stored = (store: Store, senders: number, everyCore = false): Row => ({
     name: `stored-${store}-${senders}${everyCore ? '-every-core' : ''}`,
@@ -128,7 +132,7 @@ export function rowsOf(quick: boolean): Row[] {
       name: 'many-rooms',
       groups: ['many-rooms'],
       title: '100 rooms of 10, all sending, open loop',
-      work: openLoop({ rooms: 100, members: 10, senders: 0 }, quick, true),
+      work: openLoop({ rooms: 100, members: 10, senders: 0 }, quick ? rough : patient),
     },
     {
       name: 'latency',
