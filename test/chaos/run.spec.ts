@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 function chaos(...wish: string[]) {
@@ -29,4 +31,37 @@ describe('npm run chaos', { timeout: 30_000 }, () => {
     expect(stderr.slice(0, sentence.length)).toBe(sentence);
     expect(stderr).toContain('npm run chaos -- [fault ...]');
   });
+
+  it('leaves nothing running where it is stopped', { timeout: 120_000 }, async () => {
+    const flags = ['--experimental-transform-types', '--import', './test/support/typescript.mjs'];
+    const child = spawn(process.execPath, [...flags, 'test/chaos/run.ts', 'F21', '--scale', 'short'], {
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    const started = () => childrenOf(child.pid!);
+    // Redis, PostgreSQL and a server.
+    await expect.poll(() => started().length, { timeout: 90_000 }).toBeGreaterThanOrEqual(3);
+    const pids = started();
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([130, null]);
+    await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+  });
 });
+
+function childrenOf(pid: number): number[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.map(Number).filter((each) => statusOf(each)?.includes(`\nPPid:\t${pid}\n`));
+}
+
+/** Who waits to be reaped by somebody else does not run. */
+function isRunning(pid: number): boolean {
+  return statusOf(pid)?.includes('\nState:\tZ') === false;
+}
+
+function statusOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitOnInterruption } from '../support/interruption.js';
 import { faultOf, faults } from './faults/index.js';
 import { prove } from './prove.js';
 import { details, heading, line } from './report.js';
@@ -94,4 +95,5 @@ async function main(): Promise<number> {
   return (await prove(seed, scale, named)) === 0 ? 0 : 1;
 }
 
+exitOnInterruption();
 process.exitCode = await main();

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitOnInterruption } from '../support/interruption.js';
 import { startPostgres } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
 import { beside, oddTexts } from './stranger.js';
@@ -59,4 +60,5 @@ function wrongIn(outcome: Awaited<ReturnType<typeof beside>>): string[] {
   ];
 }
 
+exitOnInterruption();
 process.exitCode = await main();

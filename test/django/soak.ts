@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitOnInterruption } from '../support/interruption.js';
 import { startPostgres } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
 import { mixedTraffic, type Outcome } from './mixed-traffic.js';
@@ -63,4 +64,5 @@ async function main(): Promise<number> {
   return results.map(({ layer, outcome }) => report(layer, outcome)).every(Boolean) ? 0 : 1;
 }
 
+exitOnInterruption();
 process.exitCode = await main();
