@@ -77,6 +77,8 @@ export class GroupCommit<Draft, Result> {
     const began = performance.now();
     try {
       const outcomes = await this.commit(batch.map(({ draft }) => draft));
+      // Until they are told, nobody listens to what goes on by itself.
+      for (const outcome of outcomes) if ('later' in outcome) outcome.later.catch(() => undefined);
       return () => settle(batch, outcomes);
     } catch (error) {
       return () => {

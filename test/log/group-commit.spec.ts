@@ -111,6 +111,25 @@ describe('Group commit', () => {
       expect(outcomes.slice(MAX_BATCH)).toEqual(Array(100).fill('fulfilled'));
     });
 
+    it('loses no failure of what goes on by itself while others are stored', async () => {
+      const rejections: unknown[] = [];
+      const onRejection = (reason: unknown) => rejections.push(reason);
+      process.on('unhandledRejection', onRejection);
+      let batches = 0;
+      const commit = async (batch: number[]) => {
+        if (++batches > 1) await new Promise((resolve) => setTimeout(resolve, 20));
+        const gone = () => Promise.reject<number>(new Error('it is gone'));
+        return batch.map((result) => (result === 0 ? { later: gone() } : { result }));
+      };
+      const commits = new GroupCommit(commit, undefined, undefined, false);
+      const [first, ...others] = numbers(many).map((number) => commits.append(number));
+      await expect(first).rejects.toThrow('it is gone');
+      await Promise.all(others);
+      process.off('unhandledRejection', onRejection);
+      expect(rejections).toEqual([]);
+      expect(batches).toBe(2);
+    });
+
     it('leaves what comes meanwhile to the next time', async () => {
       const store = new Store();
       const commits = takingTurns(store);
