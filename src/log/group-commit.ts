@@ -12,6 +12,12 @@ const WORTH_A_COMMIT = 64;
 /** What became of one append of a batch: its result, why it alone was refused, or who goes on with it. */
 export type Outcome<Result> = { result: Result } | { refused: ChatError } | { later: Promise<Result> };
 
+/** Goes on by itself. It may fail before its sender is told, while nobody listens yet. */
+export function later<Result>(goingOn: Promise<Result>): Outcome<Result> {
+  goingOn.catch(() => undefined);
+  return { later: goingOn };
+}
+
 interface Waiting<Draft, Result> {
   draft: Draft;
   resolve: (result: Result) => void;
@@ -58,8 +64,8 @@ export class GroupCommit<Draft, Result> {
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
       const stored: (() => void)[] = [];
-      let left = this.overlaps ? 1 : this.waiting.length;
-      for (; left > 0; left -= MAX_BATCH) stored.push(await this.store());
+      const transactions = this.overlaps ? 1 : Math.ceil(this.waiting.length / MAX_BATCH);
+      while (stored.length < transactions) stored.push(await this.store());
       for (const tell of stored) tell();
       if (this.overlaps && this.waiting.length >= WORTH_A_COMMIT) continue;
       // First what was stored leaves, and what came meanwhile is read: two turns, as it leaves at the end of one.
@@ -77,8 +83,6 @@ export class GroupCommit<Draft, Result> {
     const began = performance.now();
     try {
       const outcomes = await this.commit(batch.map(({ draft }) => draft));
-      // Until they are told, nobody listens to what goes on by itself.
-      for (const outcome of outcomes) if ('later' in outcome) outcome.later.catch(() => undefined);
       return () => settle(batch, outcomes);
     } catch (error) {
       return () => {

@@ -3,7 +3,7 @@ import { isBadData, isUniqueViolation } from '../database/postgres.errors.js';
 import { Turns } from '../database/turns.js';
 import { ChatError } from '../protocol/chat-error.js';
 import { changesRights } from '../protocol/rights.js';
-import { GroupCommit, MAX_WAITING, type Outcome, tooManyWait } from './group-commit.js';
+import { GroupCommit, later, MAX_WAITING, type Outcome, tooManyWait } from './group-commit.js';
 import { RightsChanged } from './rights-changed.js';
 import type { Appended } from './room-log.js';
 import { areNewMessages, storeMessages } from './postgres.messages.js';
@@ -47,9 +47,9 @@ export class PostgresRoomLog extends SqlRoomLog {
   }
 
   protected override async commit(entries: Entry[]): Promise<Outcome<Appended>[]> {
-    const later = (entry: Entry): Outcome<Appended> => ({ later: this.waitForRoom(entry) });
+    const wait = (entry: Entry) => later(this.waitForRoom(entry));
     if (entries.every(({ draft }) => draft.pauseMs === undefined))
-      return this.run('pass over', entries, later);
+      return this.run('pass over', entries, wait);
     const held = new Map<Entry, Outcome<Appended>>();
     await Promise.all(
       entries.map(async (entry) => {
@@ -58,7 +58,7 @@ export class PostgresRoomLog extends SqlRoomLog {
       }),
     );
     const others = entries.filter((entry) => !held.has(entry));
-    const stored = await this.run('pass over', others, later);
+    const stored = await this.run('pass over', others, wait);
     const outcomes = new Map(others.map((entry, index) => [entry, stored[index] as Outcome<Appended>]));
     return entries.map((entry) => (held.get(entry) ?? outcomes.get(entry)) as Outcome<Appended>);
   }
@@ -79,10 +79,7 @@ export class PostgresRoomLog extends SqlRoomLog {
     const { roomId } = entry.draft;
     const lane = this.patientLanes.get(roomId) ?? this.patientLane(roomId);
     this.patientLanes.set(roomId, lane);
-    const stored = lane.append(entry);
-    // Whoever waits for it may be told a moment later: until then nobody listens.
-    stored.catch(() => undefined);
-    return stored;
+    return lane.append(entry);
   }
 
   private patientLane(roomId: string): GroupCommit<Entry, Appended> {

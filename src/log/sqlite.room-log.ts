@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from '../database/sqlite.database.js';
 import { ChatError } from '../protocol/chat-error.js';
-import type { Outcome } from './group-commit.js';
+import { later, type Outcome } from './group-commit.js';
 import { RightsChanged } from './rights-changed.js';
 import type { Appended } from './room-log.js';
 import { type Entry, storedEvent } from './rows.js';
@@ -55,7 +55,7 @@ export class SqliteRoomLog extends SqlRoomLog {
     if (stored === null) return { refused: new ChatError('not_found', 'there is no such room or message') };
     if ('stale' in stored) return { refused: new RightsChanged() };
     if ('sinceLast' in stored) return { refused: new TooSoon(entry.draft.pauseMs ?? 0, stored.sinceLast) };
-    if ('before' in stored) return { later: this.repeated(entry.draft.roomId, stored.before) };
+    if ('before' in stored) return later(this.repeated(entry.draft.roomId, stored.before));
     return { result: { event: storedEvent(entry, stored), dup: false } };
   }
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { GroupCommit, MAX_BATCH, MAX_WAITING } from '../../src/log/group-commit.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { GroupCommit, later, MAX_BATCH, MAX_WAITING } from '../../src/log/group-commit.js';
 
 /** A store that commits when it is told to, and remembers the batches. */
 class Store {
@@ -115,17 +115,17 @@ describe('Group commit', () => {
       const rejections: unknown[] = [];
       const onRejection = (reason: unknown) => rejections.push(reason);
       process.on('unhandledRejection', onRejection);
+      onTestFinished(() => void process.off('unhandledRejection', onRejection));
       let batches = 0;
       const commit = async (batch: number[]) => {
-        if (++batches > 1) await new Promise((resolve) => setTimeout(resolve, 20));
+        if (++batches > 1) await new Promise((resolve) => setImmediate(resolve));
         const gone = () => Promise.reject<number>(new Error('it is gone'));
-        return batch.map((result) => (result === 0 ? { later: gone() } : { result }));
+        return batch.map((result) => (result === 0 ? later(gone()) : { result }));
       };
       const commits = new GroupCommit(commit, undefined, undefined, false);
       const [first, ...others] = numbers(many).map((number) => commits.append(number));
       await expect(first).rejects.toThrow('it is gone');
       await Promise.all(others);
-      process.off('unhandledRejection', onRejection);
       expect(rejections).toEqual([]);
       expect(batches).toBe(2);
     });
