@@ -60,10 +60,16 @@ export class Outbox {
     const oldest = performance.now() - this.keepMs;
     const droppedBefore = this.dropped;
     const staying: typeof this.waiting = [];
+    // A group that is reached only while we look still keeps its order: behind one that stays, all stay.
+    const held = new Set<string>();
     for (const waiting of this.waiting)
       if (waiting.at < oldest) this.dropped++;
-      else if (this.reaches(waiting.group)) this.send(waiting.group, waiting.event);
-      else staying.push(waiting);
+      else if (!held.has(waiting.group) && this.reaches(waiting.group))
+        this.send(waiting.group, waiting.event);
+      else {
+        held.add(waiting.group);
+        staying.push(waiting);
+      }
     this.waiting = staying;
     if (this.dropped > droppedBefore) this.warn(`${this.dropped} messages did not reach Django since start`);
     if (staying.length > 0) return;

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
+import { MemoryChannelLayer } from '../../src/channel-layer/memory.channel-layer.js';
 import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
 import { hostIndex } from '../../src/channel-layer/sharding.js';
 import { Outbox } from '../../src/django-bridge/outbox.js';
@@ -37,6 +38,22 @@ describe('what ours say, on its way to Django', () => {
     await other.restart();
     expect((await arrived).map(({ message }) => message)).toEqual(['1', '2', 'waits', 'waits too']);
     expect(outbox.dropped).toBe(0);
+    outbox.stop();
+    await layer.close();
+  });
+
+  it('keeps its order where a group is reached again while what waits is looked at', async () => {
+    const layer = new MemoryChannelLayer();
+    const channel = await layer.newChannel();
+    await layer.groupAdd('chat_a', channel);
+    const outbox = new Outbox(layer, 60_000, () => undefined);
+    const arrived = nextOf(layer.receive(channel), 3);
+    // Away while each is added, and for the first of them as they are looked at.
+    let looks = 0;
+    layer.healthOf = () => (++looks > 2 ? 'ready' : 'degraded');
+    for (const text of ['1', '2', '3']) outbox.add('chat_a', event(text));
+    expect(outbox.sent).toBe(0);
+    expect((await arrived).map(({ message }) => message)).toEqual(['1', '2', '3']);
     outbox.stop();
     await layer.close();
   });
