@@ -42,8 +42,7 @@ export class Admission {
 
   /** Throws `busy` while draining, full, or overloaded. */
   checkCapacity(): void {
-    if (this.shut) throw new ChatError('busy', 'the server is restarting', RETRY_MS);
-    if (this.registry.size >= this.capacity) throw new ChatError('busy', 'the server is full', RETRY_MS);
+    this.checkRoom();
     this.overload.check(performance.now());
   }
 
@@ -74,6 +73,24 @@ export class Admission {
     if (!this.env.RATE_LIMIT) return;
     const wait = this.userRate.take(userId, performance.now());
     if (wait > 0) throw new ChatError('rate_limited', 'too many new connections of this person', wait);
+    this.checkConnections(userId);
+  }
+
+  /**
+   * Throws as the checks before it. Called in the turn in which the connection is taken in: while the person was looked up,
+   * others have come, or the doors were shut.
+   */
+  confirm(userId: string): void {
+    this.checkRoom();
+    if (this.env.RATE_LIMIT) this.checkConnections(userId);
+  }
+
+  private checkRoom(): void {
+    if (this.shut) throw new ChatError('busy', 'the server is restarting', RETRY_MS);
+    if (this.registry.size >= this.capacity) throw new ChatError('busy', 'the server is full', RETRY_MS);
+  }
+
+  private checkConnections(userId: string): void {
     if (this.registry.ofUser(userId).size >= this.env.MAX_CONNECTIONS_PER_USER)
       throw new ChatError('rate_limited', 'too many connections of this person', RETRY_MS);
   }

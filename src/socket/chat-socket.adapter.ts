@@ -113,8 +113,10 @@ export class ChatSocketAdapter extends AbstractWsAdapter {
       const room = roomOfPath(request.url ?? '');
       admitted = await this.parts.checks.admit(request);
       if (room !== undefined) await this.parts.door.open(room, admitted.identity.user);
-      if (!socket.destroyed && socket.writable)
+      if (!socket.destroyed && socket.writable) {
+        this.parts.admission.confirm(admitted.identity.user.id);
         isAttached = this.accept(request, socket, head, room, admitted);
+      }
       if (isAttached) socket.off('error', ignore);
     } catch (thrown) {
       const refused = thrown instanceof UpgradeRefused ? thrown : new UpgradeRefused(toChatError(thrown));

@@ -102,3 +102,18 @@ describe('one person', () => {
     expect(outcomes.at(-1)).toBe('rate_limited');
   });
 });
+
+describe('whoever was looked up meanwhile', () => {
+  it('is refused where others took the last place, or the doors were shut', () => {
+    const { registry, admission } = house({ MAX_CONNECTIONS: 2, MAX_CONNECTIONS_PER_USER: 1 });
+    expect(outcome(() => admission.confirm('ann'))).toBe('allowed');
+    registry.add(connected().connection);
+    expect(outcome(() => admission.confirm('ann'))).toBe('rate_limited');
+    expect(outcome(() => admission.confirm('bob'))).toBe('allowed');
+    registry.add(connected().connection);
+    expect(outcome(() => admission.confirm('bob'))).toBe('busy');
+    const closing = house().admission;
+    closing.shutDoors();
+    expect(outcome(() => closing.confirm('ann'))).toBe('busy');
+  });
+});
