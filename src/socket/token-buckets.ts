@@ -1,19 +1,22 @@
 /** Allows `burst` at once and `perSecond` sustained, per key. Time is passed in, monotonic, in milliseconds. */
 export class TokenBuckets {
   private readonly buckets = new Map<string, { tokens: number; at: number }>();
+  private nextSweepAt: number;
 
   constructor(
     private readonly perSecond: number,
     private readonly burst: number,
     /** Full buckets carry no information; above so many keys they are swept out. */
     private readonly sweepAt = 10_000,
-  ) {}
+  ) {
+    this.nextSweepAt = sweepAt;
+  }
 
   /** 0 where it is allowed, else how many milliseconds to wait until it would be. */
   take(key: string, now: number): number {
     const bucket = this.buckets.get(key);
     if (!bucket) {
-      if (this.buckets.size >= this.sweepAt) this.sweep(now);
+      if (this.buckets.size >= this.nextSweepAt) this.sweep(now);
       this.buckets.set(key, { tokens: this.burst - 1, at: now });
       return 0;
     }
@@ -30,5 +33,7 @@ export class TokenBuckets {
   private sweep(now: number): void {
     const refillMs = (this.burst / this.perSecond) * 1000;
     for (const [key, bucket] of this.buckets) if (now - bucket.at >= refillMs) this.buckets.delete(key);
+    // Those that are left are in use. To look through them again for each new one would cost more, the more there are.
+    this.nextSweepAt = Math.max(this.sweepAt, this.buckets.size * 2);
   }
 }

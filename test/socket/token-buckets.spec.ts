@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { TokenBuckets } from '../../src/socket/token-buckets.js';
 
 describe('a limit of 5 a second with a burst of 20', () => {
@@ -70,5 +70,14 @@ describe('a limit', () => {
     // The fourth key sweeps: `a` and `b` are full again, `c` is not.
     expect(buckets.take('d', 2_000)).toBe(0);
     expect(buckets.take('c', 2_000)).toBe(900);
+  });
+
+  it('looks for the silent no more often than their number doubles, so that many keys cost no more each than few', () => {
+    const buckets = new TokenBuckets(1, 1_000, 100);
+    const kept = Reflect.get(buckets, 'buckets') as Map<string, unknown>;
+    const looks = vi.spyOn(kept, Symbol.iterator);
+    for (let n = 0; n < 3_200; n++) buckets.take(`user ${n}`, 0);
+    expect(kept.size).toBe(3_200);
+    expect(looks).toHaveBeenCalledTimes(5);
   });
 });
