@@ -15,6 +15,7 @@ export class PositionWatch {
   private readonly subscriptions: Subscription[] = [];
   private health: LayerHealth = 'degraded';
   private timer?: NodeJS.Timeout;
+  private stopped = false;
 
   constructor(
     private readonly layer: ChannelLayer,
@@ -36,12 +37,15 @@ export class PositionWatch {
   }
 
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
     for (const subscription of this.subscriptions.splice(0)) subscription.unsubscribe();
   }
 
   private schedule(): void {
     clearTimeout(this.timer);
+    // A comparison may have been under way when it was stopped.
+    if (this.stopped) return;
     const delay = this.health === 'ready' ? COMPARE_MS : COMPARE_DEGRADED_MS;
     this.timer = setTimeout(() => void this.run().then(() => this.schedule()), delay);
     this.timer.unref();

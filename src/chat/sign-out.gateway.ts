@@ -29,6 +29,7 @@ export class SignOutGateway implements OnModuleInit, OnApplicationShutdown {
   /** Whose sign-ins ended a moment ago, until when it matters. */
   private readonly recent = new Map<string, number>();
   private timer?: NodeJS.Timeout;
+  private stopped = false;
 
   constructor(
     private readonly registry: ConnectionRegistry,
@@ -47,6 +48,7 @@ export class SignOutGateway implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
     for (const stop of this.stops) stop();
   }
@@ -77,6 +79,8 @@ export class SignOutGateway implements OnModuleInit, OnApplicationShutdown {
   }
 
   private schedule(): void {
+    // It may have been looking when it was stopped.
+    if (this.stopped) return;
     this.timer = setTimeout(() => void this.look().finally(() => this.schedule()), this.env.SESSION_CHECK_MS);
     this.timer.unref();
   }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { AuthProvider } from '../../src/auth/auth-provider.js';
 import { Auth } from '../../src/auth/better-auth.js';
+import { ConnectionRegistry } from '../../src/socket/connection.registry.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { Browser, password, register } from '../account/browser-without-script.js';
 
@@ -110,5 +112,18 @@ describe('open sockets', () => {
     });
     await thrice;
     await open.nothing();
+  });
+
+  it('are not looked up any more by a server that ended while it looked', async () => {
+    const chat = await startChat({ env: { SESSION_CHECK_MS: 20 } });
+    await socketOf(chat, await register(chat.url, 'Ann'));
+    const [asked, answer] = [vi.fn(), Promise.withResolvers<Map<string, never>>()];
+    chat.app.get(AuthProvider).ended = () => (asked(), answer.promise);
+    await expect.poll(() => asked.mock.calls.length).toBe(1);
+    await chat.app.close();
+    const looks = vi.spyOn(chat.app.get(ConnectionRegistry), 'all');
+    answer.resolve(new Map());
+    await pause(200);
+    expect(looks).not.toHaveBeenCalled();
   });
 });
