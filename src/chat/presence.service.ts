@@ -1,12 +1,11 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { User } from '../protocol/index.js';
+import type { PushFrame, User } from '../protocol/index.js';
 import { FanOut } from '../socket/fan-out.js';
 import type { LiveRoom } from './live-room.js';
 import { type NodeHint, NodeLink } from './node-link.js';
-import { difference, PresenceReport, RoomPresence } from './room-presence.js';
+import { PresenceReport, RoomPresence } from './room-presence.js';
+import { ToldPresence } from './told-presence.js';
 
-/** Above so many people a room's list says only how many. */
-export const MAX_LISTED = 100;
 const COALESCE_MS = 100;
 /** In a crowd, who comes and goes is told once in a while. */
 const COALESCE_CROWD_MS = 1_000;
@@ -19,8 +18,7 @@ const LEASE_MS = 40_000;
 interface Entry {
   name: string;
   presence: RoomPresence;
-  /** What the clients were told last. */
-  told: Map<string, User>;
+  told: ToldPresence;
   timer?: NodeJS.Timeout;
 }
 
@@ -52,7 +50,7 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
   enter({ room }: LiveRoom, user: User): void {
     let entry = this.rooms.get(room.id);
     if (!entry) {
-      entry = { name: room.name, presence: new RoomPresence(), told: new Map() };
+      entry = { name: room.name, presence: new RoomPresence(), told: new ToldPresence() };
       this.rooms.set(room.id, entry);
       this.link.say('chat.presence.ask', room.id, {});
     }
@@ -69,10 +67,10 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
       if (entry.presence.rename(user)) this.changed(roomId, entry, { joined: [user] });
   }
 
-  /** `members` is empty where there are more than {@link MAX_LISTED}. */
+  /** `members` is empty where there are too many to list. */
   members(roomId: string): { members: User[]; online: number } {
-    const everyone = this.rooms.get(roomId)?.presence.everyone() ?? new Map<string, User>();
-    return { members: everyone.size > MAX_LISTED ? [] : [...everyone.values()], online: everyone.size };
+    const entry = this.rooms.get(roomId);
+    return entry ? entry.told.list(entry.presence.everyone()) : { members: [], online: 0 };
   }
 
   private changed(roomId: string, entry: Entry, change: Pick<PresenceReport, 'joined' | 'left'>): void {
@@ -91,24 +89,16 @@ export class PresenceService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private schedule(roomId: string, entry: Entry): void {
-    const delay = entry.told.size > MAX_LISTED ? COALESCE_CROWD_MS : COALESCE_MS;
+    const delay = entry.told.isCrowd ? COALESCE_CROWD_MS : COALESCE_MS;
     entry.timer ??= setTimeout(() => this.tell(roomId, entry), delay);
   }
 
   private tell(roomId: string, entry: Entry): void {
     entry.timer = undefined;
-    const everyone = entry.presence.everyone();
-    const { joined, left } = difference(entry.told, everyone);
-    entry.told = everyone;
-    if (joined.length === 0 && left.length === 0) return;
-    const isCrowd = everyone.size > MAX_LISTED;
-    const data = {
-      room: entry.name,
-      online: everyone.size,
-      joined: isCrowd ? [] : joined,
-      left: isCrowd ? [] : left,
-    };
-    this.fanOut.deliver(roomId, { event: 'presence', data }, { ephemeral: true });
+    const news = entry.told.next(entry.presence.everyone());
+    if (!news) return;
+    const push: PushFrame = { event: 'presence', data: { room: entry.name, ...news } };
+    this.fanOut.deliver(roomId, push, { ephemeral: true });
   }
 
   private tick(now: number): void {

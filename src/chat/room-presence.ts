@@ -10,11 +10,6 @@ export const PresenceReport = z.object({
 });
 export type PresenceReport = z.infer<typeof PresenceReport>;
 
-export interface PresenceDiff {
-  joined: User[];
-  left: string[];
-}
-
 interface Remote {
   v: number;
   users: Map<string, User>;
@@ -117,21 +112,12 @@ export class RoomPresence {
   }
 }
 
-/** What turns `before` into `after`. Somebody who looks different counts as joined: that is how it is shown. */
-export function difference(
-  before: ReadonlyMap<string, User>,
-  after: ReadonlyMap<string, User>,
-): PresenceDiff {
-  const joined = [...after.values()].filter((user) => !looksSame(before.get(user.id), user));
-  const left = [...before.keys()].filter((id) => !after.has(id));
-  return { joined, left };
-}
-
 function byId(users: User[]): Map<string, User> {
   return new Map(users.map((user) => [user.id, user]));
 }
 
-function looksSame(before: User | undefined, after: User): boolean {
+/** Somebody who looks different counts as joined: that is how it is shown. */
+export function looksSame(before: User | undefined, after: User): boolean {
   return (
     before?.name === after.name &&
     before.picture === after.picture &&
