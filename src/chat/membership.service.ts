@@ -14,16 +14,22 @@ import { RoomService } from './room.service.js';
 export const REPLAY_LIMIT = 300;
 export const MAX_ROOMS = 128;
 
-/** A connection's place in a room. `since`: the room's head when its rights were read. */
+/**
+ * A connection's place in a room. `since`: the room's head when its rights were read. `joins`: how often it was asked for;
+ * only the last of them goes on.
+ */
 interface Joined {
   live: LiveRoom;
   since: number;
+  joins: number;
 }
 
 /** A connection's way into a room: the answer, and what happens right after it was written. */
 interface Entrance {
   reply: ReplyData<'room.join'>;
   admit: () => void;
+  /** Instead, where the answer is a refusal after all: whoever was in stays in, as if nothing had been asked. */
+  undo: () => void;
 }
 
 /** Which connection is in which room, and from which position on. */
@@ -56,8 +62,10 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
   /** What was missed follows the reply as pushes, then what is live: in one order, without a hole between them. */
   async join(connection: Connection, position: RequestData<'room.join'>): Promise<ReplyData<'room.join'>> {
     this.limits.join(connection.user.id);
-    const { reply, admit } = await this.prepare(connection, position);
-    if (connection.current) connection.current.afterReply = admit;
+    const request = connection.current;
+    const { reply, admit, undo } = await this.prepare(connection, position);
+    if (request?.over) undo();
+    else if (request) Object.assign(request, { afterReply: admit, afterRefusal: undo });
     return reply;
   }
 
@@ -112,22 +120,26 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
     const { room } = await this.rooms.enter(connection.user, name);
     const wasIn = placeIn(this.roomsOf(connection), name) !== undefined;
     const place = await this.hold(connection, name, () => this.liveRooms.enter(room));
+    const joins = ++place.joins;
     try {
       // Who was removed before the room's feed could tell us so is found now; who is removed later, the feed tells.
       place.since = (await this.rooms.enter(connection.user, name)).room.head;
-      return await this.entrance(connection, place.live, { room: name, epoch, after });
+      const entrance = await this.entrance(connection, place, joins, { room: name, epoch, after });
+      return wasIn ? entrance : { ...entrance, undo: () => this.leave(connection, name) };
     } catch (error) {
       // Whoever is refused is not there: neither counted, nor shown to others.
-      if (!wasIn) this.leave(connection, name);
+      if (!wasIn && place.joins === joins) this.leave(connection, name);
       throw error;
     }
   }
 
   private async entrance(
     connection: Connection,
-    live: LiveRoom,
+    place: Joined,
+    joins: number,
     { room: name, epoch, after }: RequestData<'room.join'>,
   ): Promise<Entrance> {
+    const { live } = place;
     const { room } = live;
     if (after !== undefined && after > live.feed.position) await this.liveRooms.catchUp(live, after);
     const { position } = live.feed;
@@ -138,6 +150,8 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       !recovered || live.feed.since(after)
         ? []
         : await this.log.range(room.id, { after, limit: REPLAY_LIMIT });
+    // Nobody waits for the answer to a request that another one follows.
+    if (place.joins !== joins) throw new ChatError('unavailable', 'joined again meanwhile');
     // Whoever is in the room already has what came until now, and gets nothing until the answer has left: what follows
     // that is one order, from the position that it names.
     this.fanOut.serve(room.id, connection);
@@ -154,6 +168,7 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
         me: connection.user,
       },
       admit: () => this.admit(connection, live, missed, from, head),
+      undo: () => this.admit(connection, live, [], head, head),
     };
   }
 
@@ -167,9 +182,9 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
     const meanwhile = placeIn(this.roomsOf(connection), name);
     if (!connection.open || meanwhile) {
       this.liveRooms.leave(live);
-      return meanwhile ?? { live, since: 0 };
+      return meanwhile ?? { live, since: 0, joins: 0 };
     }
-    const place = { live, since: 0 };
+    const place = { live, since: 0, joins: 0 };
     this.joined.set(connection, [...this.roomsOf(connection), place]);
     this.presence.enter(live, connection.user);
     return place;

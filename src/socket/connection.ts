@@ -20,6 +20,10 @@ export interface CurrentRequest {
   id?: number;
   /** Run in the same turn, right behind the reply. */
   afterReply?: () => void;
+  /** Run instead, where it is refused behind its handler. */
+  afterRefusal?: () => void;
+  /** It was answered. Its handler may still be at work, where whoever is around it lost patience. */
+  over?: boolean;
 }
 
 const NONE: readonly never[] = [];

@@ -87,6 +87,7 @@ export class RequestRouter {
     try {
       if (request.id !== undefined)
         this.reply(connection, { event: 'reply', id: request.id, ok: true, data: data ?? {} });
+      request.over = true;
       request.afterReply?.();
     } catch (error) {
       // An answer that is no JSON: whoever asked would wait for ever.
@@ -96,10 +97,13 @@ export class RequestRouter {
     connection.current = undefined;
   }
 
-  private refuse(connection: Connection, { id }: CurrentRequest, refusal: ChatError): void {
+  private refuse(connection: Connection, request: CurrentRequest, refusal: ChatError): void {
+    const { id } = request;
     const error = refusal.toBody();
     if (connection.dialect === 'plain') this.fanOut.reply(connection, JSON.stringify({ error }));
     else this.reply(connection, { event: 'reply', ...(id !== undefined && { id }), ok: false, error });
+    request.over = true;
+    request.afterRefusal?.();
     this.strikes.count(connection, refusal);
     connection.current = undefined;
   }
