@@ -1,10 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { User } from '../protocol/index.js';
-import { withoutWords } from './redact.js';
+import { EventRing, renamed } from './event.ring.js';
 import type { RoomEvent } from './room-log.js';
 
-/** What is kept in memory for those who come back. */
-export const RING_EVENTS = 300;
 /** How long a gap may close by itself before the log is read. */
 export const HOLD_MS = 200;
 const PAGE = 300;
@@ -29,7 +27,7 @@ export interface FeedSource {
 export class RoomFeed {
   private readonly logger = new Logger(RoomFeed.name);
   private readonly held = new Map<number, RoomEvent>();
-  private ring: RoomEvent[] = [];
+  private readonly ring = new EventRing();
   private waiters: { seq: number; resolve: () => void }[] = [];
   /** Watches a gap. */
   private timer?: NodeJS.Timeout;
@@ -86,31 +84,23 @@ export class RoomFeed {
 
   /** What was delivered after `seq`; `null` where that is no longer in memory. */
   since(seq: number): RoomEvent[] | null {
-    if (seq >= this.at) return [];
-    const missing = this.at - seq;
-    return missing <= this.ring.length ? this.ring.slice(this.ring.length - missing) : null;
+    return seq >= this.at ? [] : this.ring.last(this.at - seq);
   }
 
   /** What was delivered before `at` (ISO 8601) is left to the log: a quiet room keeps nothing in memory for ever. */
   expire(at: string): void {
-    const kept = this.ring.findIndex((event) => event.at >= at);
-    if (kept !== 0) this.ring = kept < 0 ? [] : this.ring.slice(kept);
+    this.ring.expire(at);
   }
 
   /** The person is called so on everything that is kept here, too. */
   rename(user: User): void {
-    const renamed = (event: RoomEvent): RoomEvent => {
-      const named = event.actor.id === user.id ? { ...event, actor: user } : event;
-      const isAbout = 'member' in named.data && named.data.member.id === user.id;
-      return isAbout ? ({ ...named, data: { ...named.data, member: user } } as RoomEvent) : named;
-    };
-    this.ring = this.ring.map(renamed);
-    for (const [seq, event] of this.held) this.held.set(seq, renamed(event));
+    this.ring.rename(user);
+    for (const [seq, event] of this.held) this.held.set(seq, renamed(event, user));
   }
 
   /** What was delivered is no longer to be trusted: those who come back get it from the log. */
   forget(): void {
-    this.ring = [];
+    this.ring.clear();
   }
 
   /** Resolves when `seq` was delivered, or the feed was closed. */
@@ -125,7 +115,7 @@ export class RoomFeed {
     clearTimeout(this.timer);
     clearTimeout(this.retryTimer);
     this.held.clear();
-    this.ring = [];
+    this.ring.clear();
   }
 
   private hear(seq: number): void {
@@ -134,18 +124,15 @@ export class RoomFeed {
   }
 
   private compareWithDelivered({ seq, id }: RoomEvent): void {
-    const delivered = this.ring.at(seq - this.at - 1);
-    if (delivered?.seq !== seq || delivered.id === id) return;
+    const delivered = this.ring.find(seq);
+    if (!delivered || delivered.id === id) return;
     this.close();
     this.source.contradict();
   }
 
   private pass(event: RoomEvent): void {
     this.at = event.seq;
-    // What was deleted is not kept for those who come back.
-    if (event.type === 'message.deleted') this.ring = withoutWords(this.ring, event);
-    this.ring.push(event);
-    if (this.ring.length >= RING_EVENTS * 2) this.ring = this.ring.slice(-RING_EVENTS);
+    this.ring.add(event);
     this.source.deliver(event);
     if (this.waiters.length > 0) this.wake();
   }

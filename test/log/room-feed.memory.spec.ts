@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HOLD_MS, RING_EVENTS } from '../../src/log/room-feed.js';
+import { RING_EVENTS } from '../../src/log/event.ring.js';
+import { HOLD_MS } from '../../src/log/room-feed.js';
 import { eventOf, House, LONG_MS, upTo } from './feed.house.js';
 
 beforeEach(() => void vi.useFakeTimers());
