@@ -176,8 +176,10 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   private async start(live: LiveRoom): Promise<void> {
     await this.leaving.get(live.room.id);
     await this.link.join(live.room.id);
-    const heads = await this.log.heads([live.room.id]);
-    live.feed.begin(heads.get(live.room.id)?.seq ?? 0);
+    const { id } = live.room;
+    const head = (await this.log.heads([id])).get(id)?.seq ?? 0;
+    const [last] = head > 0 ? await this.log.range(id, { before: head + 1, limit: 1 }) : [];
+    live.feed.begin(head, last?.seq === head ? last.id : undefined);
   }
 
   private feedOf(room: Room): RoomFeed {

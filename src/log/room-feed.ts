@@ -38,6 +38,8 @@ export class RoomFeed {
   private closed = false;
   private begun = false;
   private at = 0;
+  /** Of the event at `at`: kept for good, unlike the ring. Not known where nothing is there. */
+  private lastId?: string;
   private seenHead = 0;
   /** Counts what was heard, to see whether anything was during a read. */
   private heard = 0;
@@ -46,12 +48,13 @@ export class RoomFeed {
   constructor(private readonly source: FeedSource) {}
 
   /**
-   * `head` is the newest seq that need not be delivered any more. Called once, with a head that was read **after** the
-   * room's hints began to arrive: what was stored in between is held here already.
+   * `head` is the newest seq that need not be delivered any more, and `id` the event there. Called once, with a head that
+   * was read **after** the room's hints began to arrive: what was stored in between is held here already.
    */
-  begin(head: number): void {
+  begin(head: number, id?: string): void {
     this.begun = true;
     this.at = head;
+    this.lastId = id;
     this.wake();
     for (const seq of this.held.keys()) if (seq <= head) this.held.delete(seq);
     this.passHeld();
@@ -124,14 +127,18 @@ export class RoomFeed {
   }
 
   private compareWithDelivered({ seq, id }: RoomEvent): void {
-    const delivered = this.ring.find(seq);
-    if (!delivered || delivered.id === id) return;
+    const known = seq === this.at ? this.lastId : this.ring.find(seq)?.id;
+    if (known !== undefined && known !== id) this.contradicted();
+  }
+
+  private contradicted(): void {
     this.close();
     this.source.contradict();
   }
 
   private pass(event: RoomEvent): void {
     this.at = event.seq;
+    this.lastId = event.id;
     this.ring.add(event);
     this.source.deliver(event);
     if (this.waiters.length > 0) this.wake();

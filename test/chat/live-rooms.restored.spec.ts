@@ -5,8 +5,8 @@ import { Storage } from '../../src/chat/storage.js';
 import { RoomLog } from '../../src/index.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { StorageRoomLog } from '../support/storage.room-log.js';
-import { Doubts } from './doubtful.layer.js';
-import { join, name, room, texts } from './live-rooms.house.js';
+import { Doubts, OtherNode } from './doubtful.layer.js';
+import { join, name, room, storeElsewhere, texts } from './live-rooms.house.js';
 
 describe('a log that went back behind what was delivered', () => {
   /** As a backup does that is restored under a running server: what came after `head` is not there any more. */
@@ -68,6 +68,18 @@ describe('a log that went back behind what was delivered', () => {
     for (const client of [ann, bob]) expect(await client.closed).toMatchObject({ code: 4003 });
     isBlind = false;
     expect((await carol.request('room.join', { room: name })).epoch).not.toBe(epoch);
+  });
+
+  it('is noticed where the message that lost its place is all that those who are here know of it', async () => {
+    await using lobby = await house();
+    const { doubts, chat, ann, bob, epoch } = lobby;
+    await using other = new OtherNode(doubts);
+    for (const client of [ann, bob]) await client.request('room.leave', { room: name });
+    await bob.request('room.join', { room: name, epoch, after: 3 });
+    await restore(chat, 2);
+    await other.say(await storeElsewhere(chat, 'another three'));
+    await other.say(await storeElsewhere(chat, 'four'));
+    expect(await Promise.race([bob.closed, bob.push('message.created')])).toMatchObject({ code: 4003 });
   });
 
   it('is one with another epoch to whoever enters, though this node has not looked yet', async () => {

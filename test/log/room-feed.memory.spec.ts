@@ -58,6 +58,20 @@ describe('what is kept in memory', () => {
     house.offer(4);
     expect(house.delivered).toEqual([1, 2, 3]);
   });
+
+  it('always has what stands at its place, so that another event there is noticed', () => {
+    const [begun, emptied, unknown] = [new House(), new House(), new House()];
+    begun.feed.begin(3, 'id-3');
+    emptied.feed.begin(2);
+    emptied.offer(3).feed.forget();
+    unknown.feed.begin(3);
+    for (const house of [begun, emptied, unknown]) {
+      house.offer(3);
+      expect(house.contradictions).toBe(0);
+      house.feed.offer({ ...eventOf(3), id: 'another' });
+    }
+    expect([begun, emptied, unknown].map(({ contradictions }) => contradictions)).toEqual([1, 1, 0]);
+  });
 });
 
 describe('who waits for an event', () => {
