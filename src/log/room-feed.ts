@@ -176,9 +176,12 @@ export class RoomFeed {
     this.reading = true;
     for (let retry = RETRY_MS.least; !this.closed && this.seenHead > this.at;) {
       try {
-        const [before, heard] = [this.at, this.heard];
-        const events = await this.source.read(before, PAGE);
+        const [before, heard, lastId] = [this.at, this.heard, this.lastId];
+        // From the last one that was delivered: where it is not there, nor is what came before it.
+        const known = lastId === undefined ? 0 : 1;
+        const events = await this.source.read(before - known, PAGE + known);
         if (this.closed) return;
+        if (known && events[0]?.id !== lastId) return this.contradicted();
         for (const event of events) if (event.seq === this.at + 1) this.pass(event);
         for (const seq of this.held.keys()) if (seq <= this.at) this.held.delete(seq);
         this.passHeld();

@@ -82,6 +82,20 @@ describe('a log that went back behind what was delivered', () => {
     expect(await Promise.race([bob.closed, bob.push('message.created')])).toMatchObject({ code: 4003 });
   });
 
+  it('is noticed where it has grown beyond its old place before anybody looked', async () => {
+    await using lobby = await house();
+    const { doubts, chat, ann, bob } = lobby;
+    await restore(chat, 1);
+    for (const text of ['another two', 'another three', 'four']) await storeElsewhere(chat, text);
+    doubts.discontinuity.next('missed');
+    for (const client of [ann, bob])
+      expect(
+        await Promise.race([client.closed, client.push('message.created', ({ seq }) => seq > 3)]),
+      ).toMatchObject({
+        code: 4003,
+      });
+  });
+
   it('is one with another epoch to whoever enters, though this node has not looked yet', async () => {
     await using lobby = await house();
     const { chat, ann, bob, epoch } = lobby;

@@ -74,6 +74,22 @@ describe('what is kept in memory', () => {
   });
 });
 
+describe('a gap behind what was delivered', () => {
+  it.each(['another event', 'nothing'])(
+    'is not filled from a log in which %s stands there',
+    async (found) => {
+      const house = new House().store(found === 'nothing' ? 2 : 5);
+      house.feed.begin(0);
+      house.offer(1, 2, 3);
+      if (found !== 'nothing') house.log[2] = { ...eventOf(3), id: 'another' };
+      house.feed.compare(5);
+      await vi.advanceTimersByTimeAsync(LONG_MS);
+      house.offer(4);
+      expect([house.delivered, house.contradictions]).toEqual([[1, 2, 3], 1]);
+    },
+  );
+});
+
 describe('who waits for an event', () => {
   it('is told once it was delivered, however it came, and at once where it had been', async () => {
     const house = new House().store(3);
