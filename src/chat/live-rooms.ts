@@ -10,6 +10,7 @@ import { Heads } from '../socket/heartbeat.js';
 import { type LiveRoom, pushOf } from './live-room.js';
 import { NodeLink } from './node-link.js';
 import { PositionWatch } from './position-watch.js';
+import { RewoundRooms } from './rewound-rooms.js';
 import { hintedEvents, RoomHints } from './room-hints.js';
 
 /** What stands before an event that we have just stored is stored too: its hint is only late, or lost. */
@@ -41,6 +42,7 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   private stopListening?: () => void;
   private readonly hints: RoomHints;
   private readonly watch: PositionWatch;
+  private readonly rewound: RewoundRooms;
 
   constructor(
     private readonly log: RoomLog,
@@ -50,7 +52,11 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
   ) {
     super();
     this.hints = new RoomHints(link);
-    this.watch = new PositionWatch(layer, () => this.compare([...this.entries.values()]));
+    this.rewound = new RewoundRooms(log);
+    this.watch = new PositionWatch(layer, async () => {
+      await this.rewound.retry();
+      await this.compare([...this.entries.values()]);
+    });
   }
 
   onModuleInit(): void {
@@ -74,12 +80,18 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     for (const { live } of this.entries.values()) live.feed.close();
   }
 
-  /** Each call must be paid back by one `leave`. First the subscription, then the head: nothing falls between. */
+  /**
+   * Each call must be paid back by one `leave`. First the subscription, then the head: nothing falls between. The epoch is
+   * what it is then, whatever it was when `room` was read.
+   */
   async enter(room: Room): Promise<LiveRoom> {
+    await this.rewound.settle(room.id);
+    const known = this.entries.get(room.id);
+    if (known && known.live.room.epoch !== room.epoch) await this.compare([known]);
     let entry = this.entries.get(room.id);
-    if (entry && entry.live.room.epoch !== room.epoch) entry = this.abandon(entry);
     if (!entry) {
-      const live: LiveRoom = { room, feed: this.feedOf(room) };
+      const own = { ...room };
+      const live: LiveRoom = { room: own, feed: this.feedOf(own) };
       entry = { live, users: 0, ready: this.start(live) };
       this.entries.set(room.id, entry);
     }
@@ -177,9 +189,10 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
     await this.leaving.get(live.room.id);
     await this.link.join(live.room.id);
     const { id } = live.room;
-    const head = (await this.log.heads([id])).get(id)?.seq ?? 0;
-    const [last] = head > 0 ? await this.log.range(id, { before: head + 1, limit: 1 }) : [];
-    live.feed.begin(head, last?.seq === head ? last.id : undefined);
+    const { seq, epoch } = (await this.log.heads([id])).get(id) ?? { ...live.room, seq: 0 };
+    const [last] = seq > 0 ? await this.log.range(id, { before: seq + 1, limit: 1 }) : [];
+    live.room.epoch = epoch;
+    live.feed.begin(seq, last?.seq === seq ? last.id : undefined);
   }
 
   private feedOf(room: Room): RoomFeed {
@@ -213,17 +226,12 @@ export class LiveRooms extends Heads implements OnModuleInit, OnApplicationShutd
 
   /** What these people have seen is not what the log says: they come back, are told of the new epoch, and reload. */
   private async rebuilt(room: Room): Promise<void> {
-    try {
-      await this.log.renew(room.id, room.epoch);
-    } catch (error) {
-      // Whoever comes back is compared with what the database says then.
-      this.logger.warn(`no new epoch for a room whose log went back: ${String(error)}`);
-    }
+    await this.rewound.add(room);
     const entry = this.entries.get(room.id);
     if (entry?.live.room === room) this.abandon(entry);
   }
 
-  private abandon(entry: Entry): undefined {
+  private abandon(entry: Entry): void {
     this.logger.warn('the log of a room is not what it was: whoever is in it starts anew');
     this.end(entry);
     for (const connection of [...this.fanOut.members(entry.live.room.id)])

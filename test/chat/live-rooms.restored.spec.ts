@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
+import { LiveRooms } from '../../src/chat/live-rooms.js';
 import { Storage } from '../../src/chat/storage.js';
+import { unavailable } from '../../src/database/unavailable.js';
 import { RoomLog } from '../../src/index.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
 import { StorageRoomLog } from '../support/storage.room-log.js';
@@ -132,6 +134,60 @@ describe('a log that went back behind what was delivered', () => {
     await joining;
     expect(await carol.closed).toMatchObject({ code: 4003 });
   });
+
+  describe('on a server that only reads', () => {
+    let onlyReads = false;
+    class Standby extends StorageRoomLog {
+      override renew(id: string, epoch: string) {
+        return onlyReads ? Promise.reject(unavailable('it only reads')) : super.renew(id, epoch);
+      }
+    }
+
+    /** What was said there after the promotion stands in the places of what was lost. */
+    async function standby() {
+      const lobby = await house(Standby);
+      onlyReads = true;
+      await restore(lobby.chat, 1);
+      lobby.doubts.discontinuity.next('missed');
+      for (const client of [lobby.ann, lobby.bob]) expect(await client.closed).toMatchObject({ code: 4003 });
+      for (const text of ['another two', 'another three', 'four']) await storeElsewhere(lobby.chat, text);
+      return { ...lobby, position: { room: name, epoch: lobby.epoch, after: 3 } };
+    }
+
+    it('lets nobody go on in it until it has another epoch', async () => {
+      await using lobby = await standby();
+      const { chat, epoch, position } = lobby;
+      const again = await chat.connect();
+      await expect(again.request('room.join', position)).rejects.toMatchObject({ code: 'unavailable' });
+      onlyReads = false;
+      const joined = await again.request('room.join', position);
+      expect(joined).toMatchObject({ head: 4, recovered: false });
+      expect(joined.epoch).not.toBe(epoch);
+    });
+
+    it('is given another epoch as soon as that can be written, though nobody comes', async () => {
+      await using lobby = await standby();
+      const { chat, doubts, epoch } = lobby;
+      onlyReads = false;
+      doubts.discontinuity.next('missed');
+      await expect.poll(async () => (await room(chat)).epoch).not.toBe(epoch);
+    });
+  });
+
+  it.each(['others are in', 'nobody is in'])(
+    'is entered with the epoch that it has by now, by who read it before, where %s',
+    async (where) => {
+      await using lobby = await house();
+      const { chat, ann, bob, epoch } = lobby;
+      if (where === 'nobody is in')
+        for (const client of [ann, bob]) await client.request('room.leave', { room: name });
+      const live = await chat.app.get(LiveRooms).enter({ ...(await room(chat)), epoch: 'before' });
+      expect(live.room.epoch).toBe(epoch);
+      if (where === 'nobody is in') return;
+      await ann.request('message.send', { room: name, text: 'still here', clientId: randomUUID() });
+      expect(await texts(bob, 1)).toEqual(['still here']);
+    },
+  );
 
   it('may be gone altogether', async () => {
     await using lobby = await house();
