@@ -69,9 +69,9 @@ export class PostgresRoomLog extends SqlRoomLog {
     if (pauseMs === undefined) return undefined;
     const before = await this.find(entry);
     if (before) return before;
-    const refused = await takeTurn(this.database, entry, pauseMs);
+    const tooSoon = await takeTurn(this.database, entry, pauseMs);
     // Somebody may have stored it between the two.
-    return refused && ((await this.find(entry)) ?? { refused });
+    return tooSoon && ((await this.find(entry)) ?? this.refusal(entry, tooSoon));
   }
 
   private waitForRoom(entry: Entry): Promise<Appended> {
@@ -85,17 +85,16 @@ export class PostgresRoomLog extends SqlRoomLog {
   private patientLane(roomId: string): GroupCommit<Entry, Appended> {
     const commit = (entries: Entry[]) =>
       this.database.attempt(() =>
-        this.laneTurns.run(() => this.run('wait', entries, (entry) => this.refusal(entry))),
+        this.laneTurns.run(() => this.run('wait', entries, (entry) => this.refusal(entry, notThere()))),
       );
     return new GroupCommit(commit, () => this.patientLanes.delete(roomId), this.stats);
   }
 
-  /** Not stored, and not stored before either: says why. */
-  private async refusal({ draft: { roomId, rights } }: Entry): Promise<Outcome<Appended>> {
+  /** Not stored, and not stored before either: for this reason, unless it was decided on rights that are others by now. */
+  private async refusal({ draft: { roomId, rights } }: Entry, reason: ChatError): Promise<Outcome<Appended>> {
     const query = this.database.kysely.selectFrom('room').select('rights').where('id', '=', roomId);
     const room = rights === undefined ? undefined : await query.executeTakeFirst();
-    if (room && room.rights !== rights) return { refused: new RightsChanged() };
-    return { refused: new ChatError('not_found', 'there is no such room or message') };
+    return { refused: room && room.rights !== rights ? new RightsChanged() : reason };
   }
 
   private async run(
@@ -174,6 +173,10 @@ export class PostgresRoomLog extends SqlRoomLog {
     const event = eventOf(row);
     return { result: { event, dup: event.id !== id } };
   }
+}
+
+function notThere(): ChatError {
+  return new ChatError('not_found', 'there is no such room or message');
 }
 
 /** A draft as the statement reads it; what is `undefined` or `null` is null there. */

@@ -145,6 +145,19 @@ export function rightsContract(name: string, open: () => Promise<LogHouse>): voi
       expect((await there.rooms.find(room.name))?.head).toBe(3);
     });
 
+    it('makes nobody wait by a slow mode that has been lifted: it is to be decided anew', async () => {
+      await using den = await house();
+      const { here, there, room, draft } = den;
+      const { type, data } = said('hi');
+      const slow = (rights: number) => ({ ...draft(type, data, rights, bob), pauseMs: 3_600_000 });
+      await here.log.append(slow(0));
+      const open = { title: 'Den', topic: '', archived: false, slowModeSeconds: 0 };
+      await there.log.append(draft('room.updated', open));
+      await expect(here.log.append(slow(0))).rejects.toMatchObject({ name: 'RightsChanged' });
+      const { rights } = (await here.members.access(room.name, 'bob')).room;
+      await expect(here.log.append(slow(rights))).rejects.toMatchObject({ code: 'rate_limited' });
+    });
+
     it('keeps what somebody is in step with what happened, on every node', async () => {
       await using den = await house();
       const { here, by, draft } = den;
