@@ -70,8 +70,8 @@ export class RoomService extends RoomDoor {
     return (await this.access.require('read', user, name)).room;
   }
 
-  async history(user: User, name: string, query: HistoryQuery): Promise<HistoryPage> {
-    return this.page(await this.existing(user, name), query);
+  history(user: User, name: string, query: HistoryQuery): Promise<HistoryPage> {
+    return this.read(user, name, (room) => this.page(room, query));
   }
 
   page(room: Room, query: HistoryQuery): Promise<HistoryPage> {
@@ -84,8 +84,15 @@ export class RoomService extends RoomDoor {
     return message && message.actor.id === user.id && !message.deleted ? message : null;
   }
 
-  async events(user: User, name: string, query: EventsQuery): Promise<EventsPage> {
-    return readEvents(this.log, await this.existing(user, name), query);
+  events(user: User, name: string, query: EventsQuery): Promise<EventsPage> {
+    return this.read(user, name, (room) => readEvents(this.log, room, query));
+  }
+
+  /** Who was removed meanwhile gets nothing of it: what was said behind that may be there. */
+  private async read<Page>(user: User, name: string, from: (room: Room) => Promise<Page>): Promise<Page> {
+    const page = await from(await this.existing(user, name));
+    await this.existing(user, name);
+    return page;
   }
 
   /** What the person finds: private rooms and conversations of their own, then the public ones. */
