@@ -8,6 +8,7 @@ import { type LiveRoom, pushOf } from './live-room.js';
 import { LiveRooms, type Removal } from './live-rooms.js';
 import { PresenceService } from './presence.service.js';
 import { RateLimits } from './rate-limits.js';
+import { noSuchRoom } from './room.policy.js';
 import { RoomService } from './room.service.js';
 
 /** Missed events that are replayed; above it the client reloads the page of history. */
@@ -150,6 +151,8 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       !recovered || live.feed.since(after)
         ? []
         : await this.log.range(room.id, { after, limit: REPLAY_LIMIT });
+    // Removed while that was looked up: who is there is none of their business any more.
+    if (connection.open && !this.roomsOf(connection).includes(place)) throw noSuchRoom();
     // Nobody waits for the answer to a request that another one follows.
     if (place.joins !== joins) throw new ChatError('unavailable', 'joined again meanwhile');
     // Whoever is in the room already has what came until now, and gets nothing until the answer has left: what follows

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Communicator, type RunningChat, startChat } from '../../src/testing/index.js';
 import { LiveRooms } from '../../src/chat/live-rooms.js';
-import { RoomDirectory } from '../../src/index.js';
+import { RoomDirectory, RoomLog } from '../../src/index.js';
 import { StorageRoomLog } from '../support/storage.room-log.js';
+import { Gate } from './doubtful.layer.js';
 
 const room = 'lobby';
 const message = (text = 'x') => ({ room, text, clientId: randomUUID() });
@@ -151,5 +152,28 @@ describe('a join that fails', () => {
     expect(await ann.request('room.join', { room })).toMatchObject({ online: 2 });
     await bob.request('message.send', message());
     expect(await ann.push('message.created')).toMatchObject({ seq: 2 });
+  });
+
+  it('as who asks is removed meanwhile tells nothing of who is there', async () => {
+    const read = new Gate();
+    class SlowPages extends StorageRoomLog {
+      override async range(...[id, query]: Parameters<StorageRoomLog['range']>) {
+        if (query.after !== undefined) await read.pass();
+        return super.range(id, query);
+      }
+    }
+    await using chat = await startChat({ roomLog: SlowPages });
+    const [ann, bob] = [await chat.connect('Ann'), await chat.connect('Bob')];
+    const { id: roomId, epoch } = (await chat.app.get(RoomDirectory).open(room)).room;
+    for (let n = 0; n < 2; n++) await ann.request('message.send', message());
+    await ann.request('room.join', { room });
+    const joining = bob.request('room.join', { room, epoch, after: 1 }).catch((error: unknown) => error);
+    await read.reached;
+    const banned = { type: 'member.banned' as const, data: { member: bob.user } };
+    const draft = { roomId, actor: ann.user, clientId: randomUUID(), ...banned };
+    await chat.app.get(LiveRooms).publish((await chat.app.get(RoomLog).append(draft)).event);
+    read.open();
+    expect(await joining).toMatchObject({ code: 'not_found' });
+    expect(await bob.push('room.left')).toMatchObject({ room, seq: 3 });
   });
 });
