@@ -16,7 +16,9 @@ export interface CommunicatorOptions {
   /** `chat.v1` where not given; `plain` speaks as a Django Channels tutorial page does. */
   dialect?: 'chat.v1' | 'plain';
   headers?: Record<string, string>;
-  /** How long a wait may take. 5,000 ms where not given. */
+  /** A `ping` is answered and not shown, where not given. With `false` it is a push like the others, left to the test. */
+  answersPings?: boolean;
+  /** How long a wait may take. 20,000 ms where not given. */
   timeoutMs?: number;
 }
 
@@ -59,17 +61,16 @@ export class Communicator implements AsyncDisposable {
   /** Resolves when the socket is closed, by whom ever. */
   readonly closed: Promise<{ code: number; reason: string }>;
   private readonly inbox = new Inbox<Received>();
-  private readonly timeoutMs: number;
   private lastId = 0;
   private welcome?: PushData<'welcome'>;
 
   private constructor(
     private readonly socket: WebSocket,
     private readonly dialect: 'chat.v1' | 'plain',
-    timeoutMs = 5_000,
+    private readonly answersPings: boolean,
+    private readonly timeoutMs: number,
   ) {
-    this.timeoutMs = timeoutMs;
-    socket.on('message', (data: Buffer) => this.inbox.add(JSON.parse(data.toString()) as Received));
+    socket.on('message', (data: Buffer) => this.receive(JSON.parse(data.toString()) as Received));
     this.closed = new Promise((resolve) =>
       socket.once('close', (code, reason) => {
         this.inbox.finish(`the socket was closed with ${code}`);
@@ -80,10 +81,10 @@ export class Communicator implements AsyncDisposable {
 
   /** Rejects with `HandshakeRefused` where there is no 101. With `chat.v1` the `welcome` has been taken. */
   static async connect(url: string, options: CommunicatorOptions = {}): Promise<Communicator> {
-    const { dialect = SUBPROTOCOL, headers = {}, timeoutMs } = options;
+    const { dialect = SUBPROTOCOL, headers = {}, answersPings = true, timeoutMs = 20_000 } = options;
     const socket = new WebSocket(url, dialect === SUBPROTOCOL ? [SUBPROTOCOL] : [], { headers });
-    const communicator = new Communicator(socket, dialect, timeoutMs);
-    await opened(socket, communicator.timeoutMs);
+    const communicator = new Communicator(socket, dialect, answersPings, timeoutMs);
+    await opened(socket, timeoutMs);
     if (dialect === SUBPROTOCOL) communicator.welcome = await communicator.push('welcome');
     return communicator;
   }
@@ -169,6 +170,12 @@ export class Communicator implements AsyncDisposable {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.close();
     else this.socket.terminate();
     await this.closed;
+  }
+
+  private receive(frame: Received): void {
+    const isPing = this.dialect === SUBPROTOCOL && frame.event === 'ping';
+    if (isPing && this.answersPings) this.sendRaw('{"event":"pong","data":{}}');
+    else this.inbox.add(frame);
   }
 
   private controlRoundTrip(): Promise<void> {

@@ -80,7 +80,7 @@ export class Insiders implements AsyncDisposable {
     for (const socket of this.sockets) await socket[Symbol.asyncDispose]();
   }
 
-  /** Nobody reads what comes there: before it is much, or a ping is missed, it is another socket. */
+  /** Nobody reads what comes there: before it is much, it is another socket. */
   private async reconnect(who: number): Promise<void> {
     await this.sockets[who]![Symbol.asyncDispose]();
     this.sockets[who] = await this.people[who]!.socket();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   chat = await startChat({
     env: { PING_INTERVAL_MS: 100, PONG_TIMEOUT_MS: 60_000, MESSAGE_TIMEOUT_MS: 300 },
   });
-  clock = await chat.connect();
+  clock = await chat.connect(undefined, { answersPings: false });
 });
 afterAll(() => chat.close());
 
@@ -39,7 +39,7 @@ async function beats(count: number, meanwhile: () => void = () => undefined): Pr
 }
 
 async function cutOff(raw: RawSocket): Promise<void> {
-  if (!raw.socket.closed) await once(raw.socket, 'close', { signal: AbortSignal.timeout(5_000) });
+  if (!raw.socket.closed) await once(raw.socket, 'close', { signal: AbortSignal.timeout(30_000) });
   // No close frame: there is nobody to hear it in the middle of a message.
   expect(closeCode(raw.bytes)).toBeNull();
 }

@@ -109,6 +109,19 @@ describe('`nothing`', () => {
   });
 });
 
+describe('the heartbeat', () => {
+  it('is answered, and is not news', async () => {
+    await using beating = await startChat({ env: { PING_INTERVAL_MS: 100, PONG_TIMEOUT_MS: 1_500 } });
+    const [ann, silent] = [
+      await beating.connect(),
+      await beating.connect(undefined, { answersPings: false }),
+    ];
+    expect(await silent.closed).toEqual({ code: 4002, reason: 'no pong' });
+    expect(silent.received).toContainEqual({ event: 'ping', data: { heads: {} } });
+    await ann.nothing();
+  });
+});
+
 describe('a refusal', () => {
   it('of a request rejects with its code', async () => {
     const client = await chat.connect();
