@@ -11,7 +11,7 @@ describe.each([
   ['the core layer', twoCoreNodes],
   ['the pub/sub layer', twoRedisNodes],
 ] as const)('%s behind sentinels', (_name, twoNodes) => {
-  it('finds the master, and its successor after its death', { timeout: 60_000 }, async () => {
+  it('finds the master, and its successor after its death', async () => {
     await using watched = await startWatchedRedis();
     await using nodes = await twoNodes({ hosts: [watched.url] });
     const channel = await nodes.b.newChannel();
@@ -20,11 +20,12 @@ describe.each([
     await nodes.a.groupSend('room', event('before'));
     expect(await before).toEqual([event('before')]);
 
-    const gap = nextOf(nodes.b.discontinuity, 1, 30_000);
+    const gap = nextOf(nodes.b.discontinuity, 1, 60_000);
+    await watched.watch();
     await watched.master.kill();
     await Promise.all([healthOf(nodes.a, 'degraded'), healthOf(nodes.b, 'degraded')]);
     await gap;
-    await Promise.all([healthOf(nodes.a, 'ready', 30_000), healthOf(nodes.b, 'ready', 30_000)]);
+    await Promise.all([healthOf(nodes.a, 'ready', 60_000), healthOf(nodes.b, 'ready', 60_000)]);
     expect(await watched.roleOfReplica()).toBe('master');
     const after = nextOf(nodes.b.receive(channel), 1);
     await nodes.a.groupSend('room', event('after'));

@@ -130,16 +130,15 @@ describe('Sentinel puts a replica in the place of a dead Redis, between Django a
     sides = await Promise.all(settings.map((setting) => Side.start(setting, redis)));
     await Promise.all(sides.map((side) => side.areTogether()));
     for (const side of sides) side.statuses.clear();
+    await redis.watch();
     await redis.master.kill();
     await becomes(() => sides.every(({ statuses }) => statuses.has('degraded')), true);
     const status = () => Promise.all(sides.map(({ server }) => server.status()));
-    await becomes(
-      status,
-      sides.map(() => 'up'),
-    );
+    const up = sides.map(() => 'up');
+    await becomes(status, up, 60_000);
     await Promise.all(sides.map((side) => side.areTogether()));
     outcomes = await Promise.all(sides.map(outcomeOf));
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     await Promise.all(sides.map((side) => side[Symbol.asyncDispose]()));
     await redis?.[Symbol.asyncDispose]();

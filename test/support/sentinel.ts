@@ -10,7 +10,10 @@ import { becomes } from './observe.js';
 import { startRedis } from './redis.js';
 import { tlsSettings } from './tls.js';
 
-/** A real Sentinel for one master, called `mymaster`, on loopback; one vote decides. With `tls`, it speaks nothing else. */
+/**
+ * A real Sentinel for one master, called `mymaster`, on loopback; one vote decides. With `tls`, it speaks nothing else.
+ * A minute of silence is a death to it: on a busy machine, everybody is silent for a while.
+ */
 export async function startSentinel(masterPort: number, { tls = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sentinel-'));
   const port = await freePort();
@@ -22,7 +25,7 @@ export async function startSentinel(masterPort: number, { tls = false } = {}) {
     'bind 127.0.0.1',
     `dir ${folder}`,
     `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`,
-    'sentinel down-after-milliseconds mymaster 500',
+    'sentinel down-after-milliseconds mymaster 60000',
     'sentinel failover-timeout mymaster 5000',
   ];
   const file = join(folder, 'sentinel.conf');
@@ -64,9 +67,11 @@ export async function startWatchedRedis() {
   await becomes(follows, true);
   const sentinel = stack.use(await startSentinel(master.port));
   const chief = new Redis(sentinel.port, { protocol: 2 });
+  stack.defer(() => chief.disconnect());
   const known = async () => ((await chief.call('SENTINEL', 'REPLICAS', 'mymaster')) as unknown[]).length;
   await becomes(known, 1);
-  chief.disconnect();
+  // A Sentinel that itself stood still for two seconds puts nobody in a master's place for another thirty.
+  await chief.call('SENTINEL', 'DEBUG', 'tilt-trigger', '600000');
   const all = stack.move();
   return {
     master,
@@ -76,6 +81,8 @@ export async function startWatchedRedis() {
     url: sentinel.url,
     /** In Django's settings. */
     host: { sentinels: [['127.0.0.1', sentinel.port]], master_name: 'mymaster' },
+    /** From now on, half a second of silence is a death. */
+    watch: () => chief.call('SENTINEL', 'SET', 'mymaster', 'down-after-milliseconds', '500'),
     roleOfReplica: async () => /role:(\w+)/.exec(await console.info('replication'))?.[1],
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
