@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -13,4 +14,11 @@ export function totp(base32: string, steps = 0, now = Date.now()): string {
   const digest = createHmac('sha1', key).update(counter).digest();
   const offset = (digest.at(-1) ?? 0) & 0xf;
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** What the app showed half a minute ago. Taken where it stays good for a while yet: with the next half minute it ends. */
+export async function previousTotp(base32: string): Promise<string> {
+  const left = 30_000 - (Date.now() % 30_000);
+  if (left < 8_000) await pause(left);
+  return totp(base32, -1);
 }

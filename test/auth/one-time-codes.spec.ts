@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { totp } from '../account/totp.js';
+import { previousTotp, totp } from '../account/totp.js';
 import { onEachDatabase, type Place } from './auth.house.js';
 import { Client, serve } from './auth.server.js';
 
@@ -12,7 +12,7 @@ async function house(place: Place) {
   await owner.post('/sign-up/email', ann);
   const setup = await owner.post('/two-factor/enable', { password });
   const secret = String(new URL(setup.body.totpURI).searchParams.get('secret'));
-  const first = totp(secret, -1);
+  const first = await previousTotp(secret);
   expect((await owner.post('/two-factor/verify-totp', { code: first })).status).toBe(200);
   return {
     server,
