@@ -7,6 +7,7 @@ import { roomOfPath } from '../../src/socket/upgrade.checks.js';
 import { startChat } from '../../src/testing/index.js';
 import { linkify } from '../../views/client/linkify.js';
 import { samePage } from '../../src/web/same-page.js';
+import { cpuMsOf } from '../support/observe.js';
 
 const LENGTH = 100_000;
 const hostile = [
@@ -56,12 +57,9 @@ describe('a text of a hundred thousand characters', () => {
     ['the way back', samePage],
     ['a message with addresses', (text) => linkify(text.slice(0, 4_000))],
   ])('takes no longer than it is long, as %s', (_what, work) => {
-    for (const text of [...hostile, ...hostile.map((each) => `a${each}!`)]) {
-      const since = performance.now();
-      quiet(() => work(text));
-      // Whoever goes back and forth over it needs minutes.
-      expect(performance.now() - since).toBeLessThan(2_000);
-    }
+    // Whoever goes back and forth over it needs minutes.
+    for (const text of [...hostile, ...hostile.map((each) => `a${each}!`)])
+      expect(cpuMsOf(() => quiet(() => work(text)))).toBeLessThan(2_000);
   });
 
   it('in a field of any form is refused, and nobody waits for it', async () => {

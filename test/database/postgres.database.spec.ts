@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.js';
+import { ownClock } from '../support/observe.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 
 let server: TestPostgres;
@@ -11,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-async function open(url: string, pool = 4) {
-  const database = await openDatabase({ url, pool });
+async function open(url: string, pool = 4, patienceMs?: number) {
+  const database = await openDatabase({ url, pool, ...(patienceMs !== undefined && { patienceMs }) });
   return { database, kysely: database.kysely, [Symbol.asyncDispose]: () => database.close() };
 }
 
@@ -20,7 +21,7 @@ describe('The PostgreSQL database', () => {
   it('waits at start for a server that is still starting', async () => {
     await using own = await startPostgres();
     await own.stop();
-    const opening = open(own.url);
+    const opening = open(own.url, 4, 60_000);
     await own.start();
     await using house = await opening;
     await expect(house.database.ping()).resolves.toBeUndefined();
@@ -38,9 +39,10 @@ describe('The PostgreSQL database', () => {
   it('does not wait for what waiting cannot cure', async () => {
     const started = performance.now();
     const wrong = server.url.replace(/:[^:@]*@/, ':wrong@');
-    await expect(openDatabase({ url: wrong, pool: 1 })).rejects.toThrow('password authentication failed');
-    await expect(openDatabase({ url: `${server.url}_not`, pool: 1 })).rejects.toThrow('does not exist');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const patient = { pool: 1, patienceMs: 60_000 };
+    await expect(openDatabase({ url: wrong, ...patient })).rejects.toThrow('password authentication failed');
+    await expect(openDatabase({ url: `${server.url}_not`, ...patient })).rejects.toThrow('does not exist');
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   it('gives up in time on a server that accepts connections and says nothing', async () => {
@@ -50,9 +52,9 @@ describe('The PostgreSQL database', () => {
     );
     await once(mute, 'listening');
     const url = `postgres://ann@127.0.0.1:${(mute.address() as AddressInfo).port}/chat`;
-    const started = performance.now();
+    using clock = ownClock();
     await expect(openDatabase({ url, pool: 1, patienceMs: 0 })).rejects.toThrow('cannot be reached');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(clock.ms()).toBeLessThan(5_000);
   });
 
   it('serves far more at once than it has connections', async () => {
@@ -102,10 +104,9 @@ describe('The PostgreSQL database', () => {
     'cuts off what takes longer than five seconds, and does not repeat it',
     async ({ expect }) => {
       await using house = await open(server.url);
-      const started = performance.now();
       const slow = house.database.attempt(() => sql`select pg_sleep(30)`.execute(house.kysely));
-      await expect(slow).rejects.toMatchObject({ code: 'unavailable' });
-      expect(performance.now() - started).toBeLessThan(7_000);
+      // The server itself did: it is no connection that was given up.
+      await expect(slow).rejects.toMatchObject({ code: 'unavailable', cause: { code: '57014' } });
     },
   );
 

@@ -67,7 +67,7 @@ describe('addresses in a message', () => {
       const text = `https://a.example/${unit.repeat(4_000)}`.slice(0, 4_000);
       linkify(text);
       const best = Math.min(
-        ...Array.from({ length: 5 }, () => {
+        ...Array.from({ length: 50 }, () => {
           const from = performance.now();
           linkify(text);
           return performance.now() - from;
