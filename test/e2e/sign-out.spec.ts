@@ -15,21 +15,19 @@ afterAll(async () => {
   await redis?.[Symbol.asyncDispose]();
 });
 
-const CHECK_MS = 2_000;
-
-async function twoServers() {
+/** `checkMs`: how often each looks by itself for sign-ins that have ended. */
+async function twoServers(checkMs = 600_000) {
   const env = {
     REDIS_URL: redis.url,
     DATABASE_URL: await postgres.createDatabase(),
     AUTH_SECRET: 'a secret that both processes share, of forty',
     RATE_LIMIT: 'off',
-    SESSION_CHECK_MS: String(CHECK_MS),
+    SESSION_CHECK_MS: String(checkMs),
   };
   const one = await ServerProcess.start(env);
   const two = await ServerProcess.start(env);
   const socket = (server: ServerProcess, { cookie }: Browser) =>
     Communicator.connect(`${server.socketUrl}/ws/chat/`, {
-      timeoutMs: 15_000,
       headers: { cookie, origin: server.url },
     });
   return {
@@ -43,28 +41,18 @@ async function twoServers() {
   };
 }
 
-async function closedWithin(client: Communicator): Promise<{ code: number; ms: number }> {
-  const since = performance.now();
-  const { code } = await client.closed;
-  return { code, ms: performance.now() - since };
-}
-
 describe('signing out on one of two servers', () => {
-  it('closes what is open on both within a second, and the cookie is worth nothing on either', async () => {
+  it('closes what is open on both at once, and the cookie is worth nothing on either', async () => {
     await using servers = await twoServers();
     const { one, two, socket } = servers;
     const browser = await register(one.url, 'Ann');
     const [here, there] = [await socket(one, browser), await socket(two, browser)];
     const cookie = browser.cookie;
-    const closing = Promise.all([here, there].map(closedWithin));
     await browser.post('/chat/~sign-out/', {});
-    for (const { code, ms } of await closing) {
-      expect(code).toBe(4501);
-      expect(ms).toBeLessThan(CHECK_MS);
-    }
+    for (const { closed } of [here, there]) expect(await closed).toMatchObject({ code: 4501 });
     for (const { url } of [one, two])
       expect((await fetch(`${url}/api/me`, { headers: { cookie } })).status).toBe(401);
-  }, 60_000);
+  });
 
   it('closes a banned person’s sockets on the other server with 4502', async () => {
     await using servers = await twoServers();
@@ -72,15 +60,14 @@ describe('signing out on one of two servers', () => {
     const boss = await register(one.url, 'Boss');
     const pest = await register(two.url, 'Pest');
     const open = await socket(two, pest);
-    const closing = closedWithin(open);
     await boss.post('/chat/~admin/', { user: open.user.id, action: 'ban', days: '7' });
-    expect((await closing).code).toBe(4502);
+    expect(await open.closed).toMatchObject({ code: 4502 });
     const again = await new Browser(two.url).post('/chat/~sign-in/', { username: 'Pest', password });
     expect(again.status).toBe(403);
-  }, 60_000);
+  });
 
   it('is noticed by the other server without Redis, too', async () => {
-    await using servers = await twoServers();
+    await using servers = await twoServers(2_000);
     const { one, two, socket } = servers;
     const browser = await register(one.url, 'Ann');
     const there = await socket(two, browser);
@@ -92,17 +79,14 @@ describe('signing out on one of two servers', () => {
         .poll(async () => (await (await fetch(`${two.url}/health/ready`)).json()).status)
         .toBe('degraded');
       expect(await who()).toBe(200);
-      const closing = closedWithin(there);
       await browser.post('/chat/~sign-out/', {});
       // It was found a moment ago, and nobody can tell this server of its end.
       expect(await who()).toBe(401);
-      const { code, ms } = await closing;
-      expect(code).toBe(4501);
-      expect(ms).toBeLessThan(CHECK_MS * 4);
+      expect(await there.closed).toMatchObject({ code: 4501 });
     } finally {
       await redis.restart();
     }
-  }, 60_000);
+  });
 
   it('makes exactly one administrator of many who register on both at once', async () => {
     await using servers = await twoServers();
@@ -111,7 +95,7 @@ describe('signing out on one of two servers', () => {
     const people = await Promise.all(names.map((name, n) => register(n % 2 ? one.url : two.url, name)));
     const pages = await Promise.all(people.map((person) => person.get('/chat/~admin/')));
     expect(pages.filter(({ status }) => status === 200)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('leaves an administrator there, where two take it from each other at the same moment', async () => {
     await using servers = await twoServers();
@@ -127,5 +111,5 @@ describe('signing out on one of two servers', () => {
     ]);
     const pages = [await boss.get('/chat/~admin/'), await deputy.get('/chat/~admin/')];
     expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 404]);
-  }, 60_000);
+  });
 });
