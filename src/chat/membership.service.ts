@@ -8,11 +8,10 @@ import { type LiveRoom, pushOf } from './live-room.js';
 import { LiveRooms, type Removal } from './live-rooms.js';
 import { PresenceService } from './presence.service.js';
 import { RateLimits } from './rate-limits.js';
+import { isReplayable, REPLAY_LIMIT } from './replay.js';
 import { noSuchRoom } from './room.policy.js';
 import { RoomService } from './room.service.js';
 
-/** Missed events that are replayed; above it the client reloads the page of history. */
-export const REPLAY_LIMIT = 300;
 export const MAX_ROOMS = 128;
 
 /**
@@ -144,13 +143,13 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
     const { room } = live;
     if (after !== undefined && after > live.feed.position) await this.liveRooms.catchUp(live, after);
     const { position } = live.feed;
-    const recovered =
+    const isNear =
       after !== undefined && epoch === room.epoch && after <= position && position - after <= REPLAY_LIMIT;
+    const kept = isNear ? live.feed.since(after) : null;
+    const stored = isNear && !kept ? await this.log.range(room.id, { after, limit: REPLAY_LIMIT }) : [];
+    const recovered = isNear && isReplayable(kept ?? stored);
+    const missed = recovered ? stored : [];
     if (after !== undefined && !recovered) this.resyncs++;
-    const missed =
-      !recovered || live.feed.since(after)
-        ? []
-        : await this.log.range(room.id, { after, limit: REPLAY_LIMIT });
     // Removed while that was looked up: who is there is none of their business any more.
     if (connection.open && !this.roomsOf(connection).includes(place)) throw noSuchRoom();
     // Nobody waits for the answer to a request that another one follows.

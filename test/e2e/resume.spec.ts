@@ -4,10 +4,12 @@ import { type RunningChat, startChat } from '../../src/testing/index.js';
 
 const room = 'lobby';
 
-async function say(chat: RunningChat, name: string, count: number): Promise<void> {
+async function say(chat: RunningChat, name: string, count: number, length = 0): Promise<void> {
   const speaker = await chat.connect(name);
-  for (let n = 1; n <= count; n++)
-    await speaker.request('message.send', { room, text: `${name} ${n}`, clientId: randomUUID() });
+  for (let n = 1; n <= count; n++) {
+    const text = `${name} ${n}`.padEnd(length, '語');
+    await speaker.request('message.send', { room, text, clientId: randomUUID() });
+  }
   await speaker.close();
 }
 
@@ -36,23 +38,28 @@ describe('somebody who comes back', () => {
   });
 
   it.each([
-    [300, true],
-    [301, false],
-  ])('after %i missed messages: recovered is %s', async (missed, recovered) => {
-    await using chat = await startChat();
-    await say(chat, 'Ann', missed);
-    const { epoch } = await position(chat);
-    const cleo = await chat.connect('Cleo');
+    [300, 'short', 0, true],
+    [301, 'short', 0, false],
+    [65, 'long', 4_000, true],
+    [66, 'long', 4_000, false],
+  ])(
+    'after %i %s messages that were missed: of %i characters, recovered is %s',
+    async (missed, _, length, recovered) => {
+      await using chat = await startChat();
+      await say(chat, 'Ann', missed, length);
+      const { epoch } = await position(chat);
+      const cleo = await chat.connect('Cleo');
 
-    expect(await cleo.request('room.join', { room, epoch, after: 0 })).toMatchObject({
-      recovered,
-      head: missed,
-    });
+      expect(await cleo.request('room.join', { room, epoch, after: 0 })).toMatchObject({
+        recovered,
+        head: missed,
+      });
 
-    if (recovered)
-      for (let seq = 1; seq <= missed; seq++) expect((await cleo.push('message.created')).seq).toBe(seq);
-    await cleo.nothing(['presence']);
-  });
+      if (recovered)
+        for (let seq = 1; seq <= missed; seq++) expect((await cleo.push('message.created')).seq).toBe(seq);
+      await cleo.nothing(['presence']);
+    },
+  );
 
   it('with a position of another log is told to reload', async () => {
     await using chat = await startChat();
