@@ -27,7 +27,7 @@ export interface RoomTable {
   created_at: number;
   /** When something last happened here. For sorting the lobby only; the order of a room is `seq`. */
   last_at: number;
-  /** Raised by every event that changes who may do what: what was decided on an older one is not stored any more. */
+  /** Raised, by chance, by every event that changes who may do what: what was decided on an older one is not stored any more. */
   rights: Generated<number>;
   archived_at: number | null;
   slow_mode_s: Generated<number>;

@@ -2,7 +2,6 @@ import type { PostgresDatabase } from '../database/postgres.database.js';
 import { isBadData, isUniqueViolation } from '../database/postgres.errors.js';
 import { Turns } from '../database/turns.js';
 import { ChatError } from '../protocol/chat-error.js';
-import { changesRights } from '../protocol/rights.js';
 import { GroupCommit, later, MAX_WAITING, type Outcome, tooManyWait } from './group-commit.js';
 import { RightsChanged } from './rights-changed.js';
 import type { Appended } from './room-log.js';
@@ -16,6 +15,7 @@ import {
   eventOf,
   guestFlag,
   type PersonColumns,
+  raiseOf,
   selectEvents,
   storedEvent,
 } from './rows.js';
@@ -196,7 +196,7 @@ function rowOf({ draft, id, at }: Entry, n: number): object {
     reply_to: replyTo,
     at,
     rights: draft.rights,
-    raises: changesRights(type) ? 1 : 0,
+    raises: raiseOf(type),
     name: actor.name,
     guest: guestFlag(actor),
   };

@@ -11,7 +11,7 @@ export interface Room {
   archived: boolean;
   /** Between two messages of one person; 0: as they like. */
   slowModeSeconds: number;
-  /** Raised by every event that changes who may do what. */
+  /** Raised, by chance, by every event that changes who may do what: no two of a room's rights have the same number. */
   rights: number;
   /** Changes when a log is rebuilt (restored from a backup): positions of another epoch mean nothing. */
   epoch: string;

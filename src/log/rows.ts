@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.js';
+import { changesRights } from '../protocol/rights.js';
 import { eventsWithText, type RoomEventData, type RoomEventType, type User } from '../protocol/index.js';
 import { messageId } from './message-id.js';
 import type { EventDraft, RoomEvent } from './room-log.js';
@@ -52,6 +54,17 @@ export function keptDataOf(draft: EventDraft): object | null {
   if (draft.type === 'message.created') return null;
   const { text: _words, ...kept } = draft.data as { text?: string };
   return kept;
+}
+
+/** Rooms may see thousands of millions of changes, and the number stays exact. */
+const MOST_RAISED = 2 ** 20;
+
+/**
+ * How much an event raises the rights of its room: by chance, so that other rights never have a number that was given
+ * before, also where a failover lost those that had it.
+ */
+export function raiseOf(type: RoomEventType): number {
+  return changesRights(type) ? randomInt(1, MOST_RAISED) : 0;
 }
 
 /** What has just been stored. */

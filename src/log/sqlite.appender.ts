@@ -1,9 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { changesRights } from '../protocol/rights.js';
 import type { SqliteProjections } from './projections/projections.js';
 import { sqliteProjections } from './projections/sqlite.js';
 import type { EventDraft } from './room-log.js';
-import { aboutOf, type Entry, guestFlag, keptDataOf, type PersonColumns } from './rows.js';
+import { aboutOf, type Entry, guestFlag, keptDataOf, type PersonColumns, raiseOf } from './rows.js';
 import { CLOCKS_DIFFER_MS } from './too-soon.js';
 
 /**
@@ -129,7 +128,7 @@ export class SqliteAppender {
     );
     if (changes === 0) return this.repeated(draft) as Stored;
     this.projections[type](draft as never, about?.no ?? 0, seq, at);
-    if (changesRights(type)) place.rights++;
+    place.rights += raiseOf(type);
     place.head = seq;
     place.lastAt = Math.max(place.lastAt, at);
     return { ...person, seq };
