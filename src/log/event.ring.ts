@@ -1,5 +1,5 @@
 import type { User } from '../protocol/index.js';
-import { withoutWords } from './redact.js';
+import { withWordsOf } from './redact.js';
 import type { RoomEvent } from './room-log.js';
 
 /** What is kept in memory for those who come back. */
@@ -11,8 +11,9 @@ export class EventRing {
 
   /** The one behind the last. */
   add(event: RoomEvent): void {
-    // What was deleted is not kept for those who come back.
-    if (event.type === 'message.deleted') this.events = withoutWords(this.events, event);
+    // What a message says no more is not kept for those who come back.
+    if (event.type === 'message.edited' || event.type === 'message.deleted')
+      this.events = withWordsOf(event, this.events);
     this.events.push(event);
     if (this.events.length >= RING_EVENTS * 2) this.events = this.events.slice(-RING_EVENTS);
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RING_EVENTS } from '../../src/log/event.ring.js';
 import { HOLD_MS } from '../../src/log/room-feed.js';
+import type { RoomEvent } from '../../src/log/room-log.js';
 import { eventOf, House, LONG_MS, upTo } from './feed.house.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -46,6 +47,22 @@ describe('what is kept in memory', () => {
     expect([house.feed.since(4), house.feed.since(5)]).toEqual([null, []]);
     house.offer(6);
     expect(house.feed.since(5)).toHaveLength(1);
+  });
+
+  it('says what messages say now, and nothing of what was edited away or deleted', () => {
+    const house = new House();
+    house.feed.begin(0);
+    house.offer(1, 2);
+    const change = (seq: number, type: 'message.edited' | 'message.deleted', data: object) =>
+      house.feed.offer({ ...eventOf(seq), type, data } as RoomEvent);
+    const words = () => house.feed.since(0)?.map(({ data }) => (data as { text?: string }).text);
+    change(3, 'message.edited', { id: 'id-1', text: 'better' });
+    expect(words()).toEqual(['better', '2', 'better']);
+    change(4, 'message.edited', { id: 'id-1', text: 'best' });
+    expect(words()).toEqual(['best', '2', 'best', 'best']);
+    change(5, 'message.deleted', { id: 'id-1' });
+    expect(words()).toEqual(['', '2', '', '', undefined]);
+    expect(house.feed.since(0)?.[0]?.data).toEqual({ text: '', deleted: true });
   });
 
   it('tells a hint that came twice from another event in the place of what was delivered', () => {
