@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Invite, type InviteGoal, RoomInvites } from '../log/room-invites.js';
 import {
@@ -64,7 +65,8 @@ export class InvitesService {
       if (!access) throw noSuchInvite();
       await this.mayAccept(user, access);
       if (!['former', 'none'].includes(access.place.role)) return { room: name, dup: true as const };
-      if (!(await this.invites.take(id))) throw noSuchInvite();
+      const use = randomUUID();
+      if (!(await this.invites.take(id, use))) throw noSuchInvite();
       try {
         await this.moderation.store(access, user, {
           type: 'member.joined',
@@ -72,7 +74,8 @@ export class InvitesService {
         });
       } catch (error) {
         // Where nobody knows whether it was stored, it may have been.
-        if (!(error instanceof ChatError && error.code === 'unavailable')) await this.invites.giveBack(id);
+        if (!(error instanceof ChatError && error.code === 'unavailable'))
+          await this.invites.giveBack(id, use);
         throw error;
       }
       return { room: name };

@@ -137,4 +137,6 @@ export interface InviteTable {
   expires_at: number;
   /** Null: as often as one likes. */
   uses_left: number | null;
+  /** What was done to `uses_left` last: one use that was taken, or given back. */
+  last_use: string | null;
 }

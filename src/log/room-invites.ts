@@ -125,23 +125,37 @@ export class RoomInvites {
     return { id, room, title, by: userOf(by_id, person) };
   }
 
-  /** Takes one use; false where there is none left. Two at the same moment never take the same one. */
-  async take(id: string): Promise<boolean> {
-    const query = this.database.kysely
-      .updateTable('invite')
-      .set((set) => ({ uses_left: set('uses_left', '-', 1) }))
-      .where('id', '=', id)
-      .where((is) => is.or([is('uses_left', 'is', null), is('uses_left', '>', 0)]));
-    return (await this.database.attempt(() => query.executeTakeFirst())).numUpdatedRows > 0n;
+  /**
+   * Takes one use, and calls it `use`; false where there is none left. Two at the same moment never take the same one. Both
+   * this and giving it back may be repeated: where nobody else has used the link in between, a repeat changes nothing.
+   */
+  async take(id: string, use: string): Promise<boolean> {
+    const { kysely } = this.database;
+    return this.database.attempt(async () => {
+      const taken = await this.change(id, '-', use)
+        .where((is) => is.or([is('uses_left', 'is', null), is('uses_left', '>', 0)]))
+        .executeTakeFirst();
+      if (taken.numUpdatedRows > 0n) return true;
+      const before = kysely
+        .selectFrom('invite')
+        .select('id')
+        .where('id', '=', id)
+        .where('last_use', '=', use);
+      return (await before.executeTakeFirst()) !== undefined;
+    });
   }
 
   /** Nobody came in by it after all. */
-  async giveBack(id: string): Promise<void> {
-    const query = this.database.kysely
+  async giveBack(id: string, use: string): Promise<void> {
+    await this.database.attempt(() => this.change(id, '+', `${use} given back`).execute());
+  }
+
+  private change(id: string, sign: '+' | '-', use: string) {
+    return this.database.kysely
       .updateTable('invite')
-      .set((set) => ({ uses_left: set('uses_left', '+', 1) }))
-      .where('id', '=', id);
-    await this.database.attempt(() => query.execute());
+      .set((set) => ({ uses_left: set('uses_left', sign, 1), last_use: use }))
+      .where('id', '=', id)
+      .where('last_use', 'is distinct from', use);
   }
 }
 

@@ -60,24 +60,40 @@ export function invitesContract(
       const { invites, room } = den;
       const { id, token } = await invites.here.create(room, ann, Date.now() + HOUR, 3);
       const taken = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => (n % 2 ? invites.here : invites.there).take(id)),
+        Array.from({ length: 20 }, (_, n) => (n % 2 ? invites.here : invites.there).take(id, `${n}`)),
       );
       expect(taken.filter(Boolean)).toHaveLength(3);
       expect(await invites.here.find(token, Date.now())).toBeNull();
       expect(await invites.here.list(room.id, Date.now())).toEqual([]);
 
-      await invites.there.giveBack(id);
+      await invites.there.giveBack(id, '0');
       expect(await invites.here.find(token, Date.now())).not.toBeNull();
-      expect(await invites.here.take(id)).toBe(true);
-      expect(await invites.there.take(id)).toBe(false);
+      expect(await invites.here.take(id, 'one more')).toBe(true);
+      expect(await invites.there.take(id, 'one too many')).toBe(false);
+    });
+
+    it('counts a use once, taken or given back, where the answer was lost and it is asked for once more', async () => {
+      await using den = await house();
+      const { invites, room, database } = den;
+      const attempt = async <T>(work: () => Promise<T>) => (await work(), work());
+      const repeating = new RoomInvites(Object.create(database, { attempt: { value: attempt } }));
+      const { id } = await invites.here.create(room, ann, Date.now() + HOUR, 2);
+      const usesLeft = async () => (await invites.there.list(room.id, Date.now()))[0]?.usesLeft;
+      expect(await repeating.take(id, 'one')).toBe(true);
+      expect(await usesLeft()).toBe(1);
+      expect(await repeating.take(id, 'another')).toBe(true);
+      expect(await usesLeft()).toBeUndefined();
+      expect(await repeating.take(id, 'one too many')).toBe(false);
+      await repeating.giveBack(id, 'another');
+      expect(await usesLeft()).toBe(1);
     });
 
     it('lets in anybody where no number was meant', async () => {
       await using den = await house();
       const { invites, room } = den;
       const { id } = await invites.here.create(room, ann, Date.now() + HOUR);
-      for (let n = 0; n < 5; n++) expect(await invites.there.take(id)).toBe(true);
-      await invites.here.giveBack(id);
+      for (let n = 0; n < 5; n++) expect(await invites.there.take(id, `${n}`)).toBe(true);
+      await invites.here.giveBack(id, '0');
       expect(await invites.here.list(room.id, Date.now())).toMatchObject([{ id, usesLeft: null }]);
     });
 

@@ -10,6 +10,7 @@ import { pace } from './0007_pace.js';
 import { safeguards } from './0008_safeguards.js';
 import { guestNames } from './0009_guest_names.js';
 import { words } from './0010_words.js';
+import { inviteUses } from './0011_invite_uses.js';
 
 /**
  * In the order they run. A name once released is never changed or removed: databases remember it.
@@ -26,5 +27,6 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
     '0008_safeguards': safeguards(dialect),
     '0009_guest_names': guestNames,
     '0010_words': words(dialect),
+    '0011_invite_uses': inviteUses,
   };
 }
