@@ -12,7 +12,18 @@ const PLACE_OF_ROOM = /^ *-- room:.*$/m;
 const projections = Object.fromEntries(
   Object.keys(roomEvents).map((type) => [type, isItsRow(type) ? '' : read(`projections/${type}.sql`).trim()]),
 ) as Record<RoomEventType, string>;
-const statements = new Map<string, Statement>();
+const types = Object.keys(projections) as RoomEventType[];
+/** From the one that is needed most to the one that holds every type. */
+const scopes = [
+  types.filter(isItsRow),
+  types.filter((type) => type.startsWith('message.') || type.startsWith('reaction.')),
+  types,
+];
+const statements = scopes.map((scope, n) => ({
+  scope: new Set(scope),
+  'pass over': { name: `append ${n}`, text: assemble(scope, 'pass over') },
+  wait: { name: `append ${n}, wait`, text: assemble(scope, 'wait') },
+}));
 
 /** Prepared under its name once per connection, so that it is planned once. */
 interface Statement {
@@ -20,15 +31,13 @@ interface Statement {
   text: string;
 }
 
-/** The statement that stores `entries`: only the projections that they need are planned. */
+/**
+ * The smallest statement that stores `entries`. There are few of them: the server keeps the plans of each for as long as
+ * the connection lasts, half a megabyte for every one.
+ */
 export function appendStatement(entries: Entry[], locked: 'pass over' | 'wait'): Statement {
-  const types = [...new Set(entries.map(({ draft }) => draft.type))].sort();
-  const key = `${locked} ${types.join(' ')}`;
-  // A name has 63 characters at the most.
-  const name = `append ${statements.size}`;
-  const statement = statements.get(key) ?? { name, text: assemble(types, locked) };
-  statements.set(key, statement);
-  return statement;
+  const smallest = statements.find(({ scope }) => entries.every(({ draft }) => scope.has(draft.type)));
+  return (smallest as (typeof statements)[number])[locked];
 }
 
 function assemble(types: RoomEventType[], locked: 'pass over' | 'wait'): string {
