@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { unavailable } from '../database/unavailable.js';
 import type { Stored } from './sqlite.appender.js';
@@ -36,12 +35,12 @@ export class SqliteWriter {
     });
   }
 
-  /** Waits for what is under way. */
+  /** Waits for what is under way. Never rejects: a thread that fails has ended, too. */
   async close(): Promise<void> {
     this.closing = true;
     const { worker } = this;
     if (!worker) return;
-    const ended = once(worker, 'exit');
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage(null);
     await ended;
   }
