@@ -95,6 +95,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
               ) : (
                 <Composer
                   room={room.room}
+                  me={room.me}
                   title={facts.title}
                   textLength={data.textLength}
                   draft={data.draft ?? ''}

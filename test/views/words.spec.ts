@@ -85,17 +85,36 @@ describe('a person’s mark', () => {
   });
 });
 
+/** A browser's storage. */
+function storageOf(kept: Map<string, string>) {
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+}
+
 describe('a draft', () => {
   it('is kept for its room until it is empty', () => {
     const kept = new Map<string, string>();
-    const drafts = draftsIn(() => ({
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => void kept.set(key, value),
-      removeItem: (key) => void kept.delete(key),
-    }));
-    drafts.write('lobby', 'half a thought');
-    expect([drafts.read('lobby'), drafts.read('other')]).toEqual(['half a thought', '']);
-    drafts.write('lobby', ' ');
+    const drafts = draftsIn(() => storageOf(kept));
+    drafts.write('u-ann', 'lobby', 'half a thought');
+    expect([drafts.read('u-ann', 'lobby'), drafts.read('u-ann', 'other')]).toEqual(['half a thought', '']);
+    drafts.write('u-ann', 'lobby', ' ');
+    expect(kept.size).toBe(0);
+  });
+
+  it('is shown to nobody else who uses the browser', () => {
+    const storage = storageOf(new Map());
+    const drafts = draftsIn(() => storage);
+    drafts.write('u-ann', 'lobby', 'for nobody else');
+    expect(drafts.read('u-bob', 'lobby')).toBe('');
+    expect(drafts.read('u-ann', 'lobby')).toBe('for nobody else');
+  });
+
+  it('of nobody knows whom is thrown away', () => {
+    const kept = new Map([['chat:draft:lobby', 'whose is it?']]);
+    expect(draftsIn(() => storageOf(kept)).read('u-ann', 'lobby')).toBe('');
     expect(kept.size).toBe(0);
   });
 
@@ -103,7 +122,7 @@ describe('a draft', () => {
     const drafts = draftsIn(() => {
       throw new Error('denied');
     });
-    drafts.write('lobby', 'text');
-    expect(drafts.read('lobby')).toBe('');
+    drafts.write('u-ann', 'lobby', 'text');
+    expect(drafts.read('u-ann', 'lobby')).toBe('');
   });
 });

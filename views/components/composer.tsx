@@ -1,11 +1,13 @@
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { User } from '../../src/protocol/events.js';
 import { draftsIn } from '../client/drafts.js';
 import { roomPath } from '../client/room-name.js';
 import { Icon } from './icon.js';
 
 export interface ComposerProps {
   room: string;
+  me: User;
   title: string;
   textLength: number;
   draft: string;
@@ -35,26 +37,34 @@ function typedAlready(): string {
 }
 
 export function Composer(props: ComposerProps): VNode {
-  const { room, title, textLength, ready, editing } = props;
+  const { room, me, title, textLength, ready, editing } = props;
   const [text, setText] = useState(() => typedAlready() || (editing?.text ?? props.draft));
   const [saving, setSaving] = useState(false);
   /** What was being written when something else came to be edited. */
   const kept = useRef('');
   const edited = useRef(editing);
+  const writer = useRef(me);
   const [error, setError] = useState(props.error);
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
 
   useEffect(() => {
-    if (text === '') setText(drafts.read(room));
-  }, [room]);
+    const before = writer.current;
+    writer.current = me;
+    if (before.id !== me.id && !before.guest) {
+      // Only a guest may become another one by losing the connection. An account's words stay with the account.
+      props.onCancel();
+      kept.current = '';
+      setText(drafts.read(me.id, room));
+    } else if (text === '' && !editing) setText(drafts.read(me.id, room));
+  }, [room, me]);
   useLayoutEffect(() => grow(field.current), [text]);
   useEffect(() => {
     const before = edited.current;
     if (before?.id === editing?.id) return;
     edited.current = editing;
     if (!before) kept.current = text;
-    setText(editing ? editing.text : kept.current || drafts.read(room));
+    setText(editing ? editing.text : kept.current || drafts.read(me.id, room));
     setError(undefined);
     field.current?.focus();
   }, [editing]);
@@ -67,7 +77,7 @@ export function Composer(props: ComposerProps): VNode {
     setText(value);
     setError(undefined);
     if (editing) return;
-    drafts.write(room, value);
+    drafts.write(me.id, room, value);
     if (value.trim() !== '') props.onTyping();
   };
   const send = (): void => {
