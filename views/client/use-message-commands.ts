@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../src/protocol/events.js';
 import type { MessageCommands } from '../components/reactions.js';
 import { RequestRefused } from './chat-socket.js';
@@ -12,6 +12,8 @@ export function useMessageCommands(room: RoomState, session: RoomSession | null,
   const [editing, setEditing] = useState<Editing | null>(first);
   const [deleting, setDeleting] = useState<Editing | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const latest = useRef(editing);
+  latest.current = editing;
 
   const attempt = async (work: Promise<unknown> | undefined): Promise<void> => {
     setProblem(null);
@@ -21,9 +23,11 @@ export function useMessageCommands(room: RoomState, session: RoomSession | null,
       setProblem(problemOf(error));
     }
   };
+  /** Anew each time: an answer that comes late is told from what is being edited by then, be it the same message. */
+  const edit = ({ id, text }: Message): void => setEditing({ id, text });
   const commands = useMemo<MessageCommands>(
     () => ({
-      edit: setEditing,
+      edit,
       remove: setDeleting,
       react: (message, emoji, wanted) => void attempt(session?.actions.react(message.id, emoji, wanted)),
     }),
@@ -45,18 +49,19 @@ export function useMessageCommands(room: RoomState, session: RoomSession | null,
     /** The newest own one. */
     editLast(): void {
       const last = room.messages.findLast(({ user, deleted }) => user.id === room.me.id && !deleted);
-      if (last) setEditing(last);
+      if (last) edit(last);
     },
-    /** Resolves with what went wrong, for people; then it is still being edited. */
+    /** Resolves with what went wrong, for people, where it is still being edited. */
     async save(text: string): Promise<string | undefined> {
       if (!editing) return undefined;
       try {
         await session?.actions.edit(editing.id, text);
-        setEditing(null);
-        return undefined;
+        setEditing((now) => (now === editing ? null : now));
       } catch (error) {
-        return problemOf(error);
+        if (latest.current === editing) return problemOf(error);
+        setProblem(problemOf(error));
       }
+      return undefined;
     },
     remove(): void {
       if (!deleting) return;

@@ -39,7 +39,7 @@ function typedAlready(): string {
 export function Composer(props: ComposerProps): VNode {
   const { room, me, title, textLength, ready, editing } = props;
   const [text, setText] = useState(() => typedAlready() || (editing?.text ?? props.draft));
-  const [saving, setSaving] = useState(false);
+  const [saving, setSaving] = useState<ComposerProps['editing']>(null);
   /** What was being written when something else came to be edited. */
   const kept = useRef('');
   const edited = useRef(editing);
@@ -89,10 +89,11 @@ export function Composer(props: ComposerProps): VNode {
   };
   const save = async (): Promise<void> => {
     if (blank) return props.onRemove();
-    if (over > 0 || saving) return;
-    setSaving(true);
-    setError(await props.onSave(text.replace(/^\s*\n/u, '').trimEnd()));
-    setSaving(false);
+    if (over > 0 || saving === editing) return;
+    setSaving(editing);
+    const problem = await props.onSave(text.replace(/^\s*\n/u, '').trimEnd());
+    setSaving((now) => (now === editing ? null : now));
+    if (problem) setError(problem);
   };
   const key = (event: KeyboardEvent): void => {
     // In the middle of a composition Enter chooses a candidate. Safari ends it before the key: 229 tells.
@@ -186,7 +187,7 @@ export function Composer(props: ComposerProps): VNode {
           type="submit"
           class="send"
           aria-label={editing ? 'Save' : 'Send'}
-          disabled={ready && ((blank && !editing) || over > 0 || saving)}
+          disabled={ready && (over > 0 || (editing ? saving === editing : blank))}
         >
           <Icon name={editing ? 'check' : 'send'} />
         </button>
