@@ -31,6 +31,19 @@ async function stops(page: Page): Promise<string[]> {
   throw new Error(`Tab goes in circles: ${reached.join(', ')}`);
 }
 
+interface Frame {
+  event: string;
+  id: number;
+  data?: { text?: string };
+}
+
+/** The text of the message that has the focus itself. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const at = document.activeElement;
+    return at?.matches('.message') ? at.querySelector('.text')?.firstChild?.textContent : at?.localName;
+  });
+
 describe('by the keyboard alone', () => {
   it('Tab reaches one message with what is in it, and arrows the others', async () => {
     const ann = await browser.person();
@@ -50,6 +63,73 @@ describe('by the keyboard alone', () => {
     await ann.locator('.message').first().focus();
     await ann.keyboard.press('Escape');
     expect(await ann.evaluate(() => document.activeElement?.id)).toBe('composer-text');
+  }, 60_000);
+
+  it('the focus stays in the list where a message is deleted, or a reaction taken back', async () => {
+    const ann = await browser.person();
+    await ann.goto(`${server.url}/chat/deleted/`);
+    for (const text of ['one', 'two', 'three']) await write(ann, text);
+    await expect.poll(() => ann.locator('.delivery.sent').count()).toBe(3);
+    const second = ann.locator('.message').nth(1);
+    await second.focus();
+    await second.getByRole('button', { name: 'React', exact: true }).focus();
+    await ann.keyboard.press('Enter');
+    await ann.keyboard.press('Enter');
+    await second.locator('.reaction').focus();
+    await ann.keyboard.press('Enter');
+    await expect.poll(() => second.locator('.reaction').count()).toBe(0);
+    await expect.poll(() => focused(ann)).toBe('two');
+
+    const remove = async () => {
+      await second.getByRole('button', { name: 'Delete' }).focus();
+      await ann.keyboard.press('Enter');
+      await ann.getByRole('dialog').waitFor();
+    };
+    await remove();
+    await ann.keyboard.press('Escape');
+    await expect.poll(() => focused(ann)).toBe('two');
+    await remove();
+    await ann.getByRole('dialog').getByRole('button', { name: 'Delete' }).focus();
+    await ann.keyboard.press('Enter');
+    await expect.poll(() => ann.locator('.message.deleted').count()).toBe(1);
+    await expect.poll(() => focused(ann)).toBe('This message was deleted');
+    await ann.keyboard.press('ArrowDown');
+    expect(await focused(ann)).toBe('three');
+  }, 60_000);
+
+  it('the focus stays with a message that is tried again, and goes to the one before where it is discarded', async () => {
+    const ann = await browser.person();
+    const sends: (string | undefined)[] = [];
+    const error = { code: 'forbidden', message: 'not now' };
+    await ann.routeWebSocket(/\/ws\/chat\//, (socket) => {
+      const up = socket.connectToServer();
+      socket.onMessage((raw) => {
+        const { event, id, data } = JSON.parse(String(raw)) as Frame;
+        if (event === 'message.send') sends.push(data?.text);
+        if (data?.text !== 'refused') return up.send(raw);
+        socket.send(JSON.stringify({ event: 'reply', id, ok: false, error }));
+      });
+    });
+    await ann.goto(`${server.url}/chat/tried/`);
+    const press = async (name: string) => {
+      await ann.getByRole('button', { name }).focus();
+      await ann.keyboard.press('Enter');
+    };
+    await write(ann, 'refused');
+    await press('Discard');
+    await expect.poll(() => ann.locator('.message').count()).toBe(0);
+    expect(await ann.evaluate(() => document.activeElement?.id)).toBe('composer-text');
+
+    await write(ann, 'stored');
+    await expect.poll(() => ann.locator('.delivery.sent').count()).toBe(1);
+    await write(ann, 'refused');
+    await press('Retry');
+    await expect.poll(() => sends).toEqual(['refused', 'stored', 'refused', 'refused']);
+    await ann.getByRole('button', { name: 'Discard' }).waitFor();
+    expect(await focused(ann)).toBe('refused');
+    await press('Discard');
+    await expect.poll(() => ann.locator('.message').count()).toBe(1);
+    expect(await focused(ann)).toBe('stored');
   }, 60_000);
 
   it('without a script, Tab reaches the links and forms of every message', async () => {

@@ -43,11 +43,17 @@ export function MessageBar(props: {
     const side = own.left + own.right > frame.left + frame.right ? 'from-right' : 'from-left';
     setPalette(`${own.top - frame.top < PALETTE_HEIGHT ? 'below' : 'above'} ${side}`);
   };
+  const focusRow = (): void => bar.current?.closest<HTMLElement>('.message')?.focus();
   const choose = (emoji: string): void => {
     setPalette('closed');
     const mine = message.reactions?.some((one) => one.emoji === emoji && one.user.id === me) ?? false;
     commands.react(message, emoji, !mine);
-    bar.current?.closest<HTMLElement>('.message')?.focus();
+    focusRow();
+  };
+  const remove = (): void => {
+    // The dialog leads back to what has the focus now, and the bar is not there without it.
+    focusRow();
+    commands.remove(message);
   };
   const key = (event: KeyboardEvent): void => {
     if (!isOpen) return;
@@ -98,7 +104,7 @@ export function MessageBar(props: {
             tabIndex={tabIndex}
             aria-label="Delete"
             title="Delete"
-            onClick={() => commands.remove(message)}
+            onClick={remove}
           >
             <Icon name="trash" />
           </button>

@@ -33,6 +33,17 @@ interface Anchor {
   bottom: number;
 }
 
+/** The row that has the focus, or has what has it. */
+interface Focused {
+  row: HTMLElement;
+  index: number;
+}
+
+interface Before {
+  anchor: Anchor | null;
+  focused: Focused | null;
+}
+
 const NEAR = 800;
 const AT_END = 40;
 
@@ -68,7 +79,17 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
     this.resized?.disconnect();
   }
 
-  override getSnapshotBeforeUpdate(): Anchor | null {
+  override getSnapshotBeforeUpdate(): Before {
+    return { anchor: this.anchor(), focused: this.focused() };
+  }
+
+  override componentDidUpdate(_props: MessageLogProps, _state: object, before: Before): void {
+    this.keepPlace(before.anchor);
+    this.keepFocus(before.focused);
+    this.look();
+  }
+
+  private anchor(): Anchor | null {
     const scroller = this.scroller.current;
     if (!scroller || this.wanted || (this.atEnd && this.props.complete)) return null;
     const { top: edge } = scroller.getBoundingClientRect();
@@ -79,7 +100,7 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
     return null;
   }
 
-  override componentDidUpdate(_props: MessageLogProps, _state: object, anchor: Anchor | null): void {
+  private keepPlace(anchor: Anchor | null): void {
     const scroller = this.scroller.current;
     if (!scroller) return;
     if (anchor?.element.isConnected) {
@@ -89,7 +110,26 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
       this.wanted = false;
       scroller.scrollTop = scroller.scrollHeight;
     }
-    this.look();
+  }
+
+  private focused(): Focused | null {
+    const row = document.activeElement?.closest<HTMLElement>('.message');
+    const index = row ? this.items().indexOf(row) : -1;
+    return row && index !== -1 ? { row, index } : null;
+  }
+
+  /** What had it may be gone, a button of a message that was deleted or is tried again, and its row as well. */
+  private keepFocus(focused: Focused | null): void {
+    if (!focused || document.activeElement !== document.body) return;
+    const { row, index } = focused;
+    const items = this.items();
+    const next = row.isConnected ? row : items[Math.min(index, items.length - 1)];
+    if (next) next.focus({ preventScroll: true });
+    else this.props.onEscape();
+  }
+
+  private items(): HTMLElement[] {
+    return [...(this.scroller.current?.querySelectorAll<HTMLElement>('.message') ?? [])];
   }
 
   private toEnd = (): void => {
@@ -116,7 +156,7 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
 
   private key = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') return this.props.onEscape();
-    const items = [...(this.scroller.current?.querySelectorAll<HTMLElement>('.message') ?? [])];
+    const items = this.items();
     const here = items.findIndex((item) => item === document.activeElement);
     if (here === -1) return;
     const to = { ArrowUp: here - 1, ArrowDown: here + 1, Home: 0, End: items.length - 1 }[event.key];
@@ -128,8 +168,8 @@ export class MessageLog extends Component<MessageLogProps, { current: string | n
   };
 
   private focus = (event: FocusEvent): void => {
-    const item = (event.target as Element).closest('.message');
-    const index = item ? [...(item.parentElement?.querySelectorAll('.message') ?? [])].indexOf(item) : -1;
+    const item = (event.target as Element).closest<HTMLElement>('.message');
+    const index = item ? this.items().indexOf(item) : -1;
     const key = this.props.rows.filter(({ kind }) => kind === 'message')[index]?.key;
     if (key !== undefined && key !== this.state.current) this.setState({ current: key });
   };
