@@ -41,6 +41,14 @@ describe('the list of messages', () => {
     expect(after.map(({ key }) => key)).toEqual(before.map(({ key }) => key));
   });
 
+  it('tells two lines of one day apart, where the clock of who writes is behind at midnight', () => {
+    const said = [message(1, { at: at(9) }), message(2, { at: at(10.5) })];
+    const outgoing = { clientId: 'bob-send-1', text: 'hi', at: at(9.5), status: 'pending' } as const;
+    const all = rowsOf({ messages: said, outbox: [outgoing], me: bob, dayOf: utcTimes.dayOf });
+    expect(all.map(({ kind }) => kind)).toEqual(['day', 'message', 'day', 'message', 'day', 'message']);
+    expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
+  });
+
   it('tells two people apart who chose the same clientId', () => {
     const twins = [
       message(1, { clientId: 'the-same-id' }),

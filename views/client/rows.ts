@@ -38,10 +38,18 @@ export function rowsOf(options: {
   const rows: Row[] = [];
   let previous: MessageRow | null = null;
   let marked = newAfter === null;
+  const lines = new Map<string, number>();
+  /** Clocks differ, and time may go back over midnight: then a day has more than one line. */
+  const lineOf = (at: string): Row => {
+    const day = dayOf(at);
+    const count = (lines.get(day) ?? 0) + 1;
+    lines.set(day, count);
+    return { kind: 'day', key: `day ${day} ${count}`, at };
+  };
   const add = (row: MessageRow): void => {
     let joins = false;
     if (previous === null || dayOf(previous.at) !== dayOf(row.at)) {
-      rows.push({ kind: 'day', key: `day ${dayOf(row.at)}`, at: row.at });
+      rows.push(lineOf(row.at));
     } else
       joins = previous.user.id === row.user.id && Date.parse(row.at) - Date.parse(previous.at) < GROUP_MS;
     if (!marked && row.seq !== undefined && row.seq > (newAfter ?? 0) && !row.mine) {
