@@ -102,8 +102,8 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
                   clientId={data.clientId ?? ''}
                   error={data.error}
                   ready={ready}
-                  onSend={(text) => {
-                    session?.send(text);
+                  onSend={(text, clientId) => {
+                    session?.send(text, clientId);
                     toEnd.current();
                   }}
                   onTyping={() => session?.typing()}

@@ -78,9 +78,9 @@ export class RoomSession {
     return () => this.listeners.delete(listener);
   }
 
-  send(text: string): void {
+  send(text: string, clientId = this.options.newClientId()): void {
     const at = new Date(this.options.clock.now()).toISOString();
-    this.changeOutbox({ type: 'add', clientId: this.options.newClientId(), text, at });
+    this.changeOutbox({ type: 'add', clientId, text, at });
     this.lastTyping = -Infinity;
     this.sender.flush();
     if (this.view.connection.status === 'stopped') this.refuseAll(this.view.connection.code);

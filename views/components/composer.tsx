@@ -14,7 +14,8 @@ export interface ComposerProps {
   clientId: string;
   error: string | undefined;
   ready: boolean;
-  onSend(text: string): void;
+  /** With the form's `clientId`, where the text may be stored under it already. */
+  onSend(text: string, clientId?: string): void;
   onTyping(): void;
   /** The own message that is being changed. */
   editing: { id: string; text: string } | null;
@@ -44,6 +45,10 @@ export function Composer(props: ComposerProps): VNode {
   const kept = useRef('');
   const edited = useRef(editing);
   const writer = useRef(me);
+  const form = useRef<{ text: string; clientId: string } | null>({
+    text: asSent(props.draft.replaceAll('\r\n', '\n')),
+    clientId: props.clientId,
+  });
   const [error, setError] = useState(props.error);
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
@@ -84,14 +89,16 @@ export function Composer(props: ComposerProps): VNode {
     field.current?.focus();
     if (editing) return void save();
     if (blank || over > 0) return;
-    props.onSend(text.replace(/^\s*\n/u, '').trimEnd());
+    const words = asSent(text);
+    props.onSend(words, form.current?.text === words ? form.current.clientId : undefined);
+    form.current = null;
     change('');
   };
   const save = async (): Promise<void> => {
     if (blank) return props.onRemove();
     if (over > 0 || saving === editing) return;
     setSaving(editing);
-    const problem = await props.onSave(text.replace(/^\s*\n/u, '').trimEnd());
+    const problem = await props.onSave(asSent(text));
     setSaving((now) => (now === editing ? null : now));
     if (problem) setError(problem);
   };
@@ -194,6 +201,10 @@ export function Composer(props: ComposerProps): VNode {
       </div>
     </form>
   );
+}
+
+function asSent(text: string): string {
+  return text.replace(/^\s*\n/u, '').trimEnd();
 }
 
 /** For browsers without `field-sizing`. */
