@@ -6,7 +6,7 @@ import type { RoomState } from './client/room-state.js';
 import { usePeopleDrawer } from './client/use-people-drawer.js';
 import { useMessageCommands } from './client/use-message-commands.js';
 import { useNow } from './client/use-now.js';
-import { useRoom, useRooms } from './client/use-room.js';
+import { renewPage, useRoom, useRooms } from './client/use-room.js';
 import { AccountsContext } from './components/account-links.js';
 import { TimesContext, useTimes } from './components/at.js';
 import { Composer, COMPOSER_ID } from './components/composer.js';
@@ -63,6 +63,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
               degraded={view.degraded}
               gone={view.gone}
               onTryNow={() => session?.tryNow()}
+              onReload={() => renewPage(room.room)}
             />
             <Conversation
               view={view}

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChatError, type EventDraft } from '../../src/index.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
@@ -34,6 +34,15 @@ const isLive = (page: Page) => page.locator('.room-count').filter({ hasText: /[1
 /** Whoever is quicker than the script: the form goes out by itself, and its answer is lost. */
 async function postsEarly(room: string, text: string) {
   const page = await browser.person();
+  const posted: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.isNavigationRequest()) posted.push(request.url());
+  });
+  const line: { current?: WebSocketRoute } = {};
+  await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    line.current = socket;
+    socket.connectToServer();
+  });
   await page.route('**/assets/*.js', (route) => route.abort());
   await page.goto(`${chat.url}/chat/${room}/`);
   await page.unroute('**/assets/*.js');
@@ -41,12 +50,12 @@ async function postsEarly(room: string, text: string) {
   await page.locator('button.send').click();
   await page.getByRole('alert').getByText('the database does not answer').waitFor();
   await isLive(page);
-  return page;
+  return { page, posted, line };
 }
 
 describe('a message that was posted before the script came, and whose answer was lost', () => {
   it('is stored once where it is sent again, whatever its lines end with', async () => {
-    const page = await postsEarly('again', 'lost, or not?\nwho knows');
+    const { page } = await postsEarly('again', 'lost, or not?\nwho knows');
     expect(await field(page).inputValue()).toBe('lost, or not?\nwho knows');
     await field(page).press('Enter');
     await write(page, 'behind that');
@@ -56,9 +65,40 @@ describe('a message that was posted before the script came, and whose answer was
   }, 60_000);
 
   it('is another one where something else is sent first', async () => {
-    const page = await postsEarly('other', 'lost');
+    const { page } = await postsEarly('other', 'lost');
     await write(page, 'something else');
     await write(page, 'lost');
     await expect.poll(() => texts(page)).toEqual(['lost', 'something else', 'lost']);
   }, 60_000);
+
+  it.each<[string, string, (page: Page, line: WebSocketRoute | undefined) => Promise<unknown>]>([
+    [
+      'by its button',
+      'button',
+      async (page, line) => {
+        await line?.close({ code: 4501 });
+        await page.getByRole('button', { name: 'Reload' }).click();
+      },
+    ],
+    [
+      'by itself',
+      'itself',
+      async (_page, line) => {
+        const data = { room: 'itself', epoch: 'another', head: 0 };
+        line?.send(JSON.stringify({ event: 'resync', data }));
+      },
+    ],
+  ])(
+    'is not posted again where the page is made anew %s, and its text is kept',
+    async (_how, room, renew) => {
+      const { page, posted, line } = await postsEarly(room, 'lost');
+      const anew = page.waitForEvent('load');
+      await renew(page, line.current);
+      await anew;
+      await isLive(page);
+      expect(posted).toHaveLength(1);
+      await expect.poll(() => field(page).inputValue()).toBe('lost');
+    },
+    60_000,
+  );
 });

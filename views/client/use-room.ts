@@ -44,8 +44,13 @@ function sessionFor(data: RoomPageData): RoomSession {
     fetchHistory: historyOf(data.history.room, (input, init) => fetch(input, init)),
     fetchEvents: eventsOf(data.history.room, (input, init) => fetch(input, init)),
     outboxStore: indexedDbOutbox(data.me.id, data.history.room),
-    onReload: () => location.reload(),
+    onReload: () => renewPage(data.history.room),
   });
+}
+
+/** A page that answered a form would be posted again by `reload()`. */
+export function renewPage(room: string): void {
+  location.replace(roomPath(room));
 }
 
 /**

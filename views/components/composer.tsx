@@ -53,6 +53,10 @@ export function Composer(props: ComposerProps): VNode {
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
 
+  // What was refused, or typed before the script came, outlives the page from now on, too.
+  useEffect(() => {
+    if (text !== '' && !editing) drafts.write(me.id, room, text);
+  }, []);
   useEffect(() => {
     const before = writer.current;
     writer.current = me;

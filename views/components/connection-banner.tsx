@@ -17,11 +17,13 @@ export function ConnectionBanner({
   degraded,
   gone,
   onTryNow,
+  onReload,
 }: {
   connection: Connection;
   degraded: boolean;
   gone: string | null;
   onTryNow(): void;
+  onReload(): void;
 }): VNode {
   return (
     <div class="banner-slot" role="status">
@@ -61,7 +63,7 @@ export function ConnectionBanner({
         <div class="banner stopped">
           <Icon name="alert" />
           <span>{STOPPED[connection.code] ?? 'The connection was closed by the server.'}</span>
-          <button type="button" class="link-button" onClick={() => location.reload()}>
+          <button type="button" class="link-button" onClick={onReload}>
             Reload
           </button>
         </div>
