@@ -5,6 +5,7 @@ import { ChatError, isRoomName, MessageId, PersonName, PostMessage, type User } 
 import { refusalOf } from '../socket/protocol-validation.js';
 import { PageRenderer } from '../web/page.renderer.js';
 import { samePage } from '../web/same-page.js';
+import { orUnsent } from '../web/unsent.js';
 import { setCookies, Visitors } from '../web/visitors.js';
 import { MessageService } from './message.service.js';
 import { PeopleService } from './people.service.js';
@@ -77,18 +78,28 @@ export class ChatController {
   ): Promise<void> {
     if (!isRoomName(room))
       throw new ChatError('bad_room', 'A room name is 1–64 letters, digits, "_" or "-".');
-    const me = await this.visitors.ofPage(request, response);
+    try {
+      const me = await this.visitors.ofPage(request, response);
+      const refusal = await this.refusalOf(me, room, body);
+      if (refusal) return await this.again(response, me, room, body, refusal);
+    } catch (error) {
+      throw orUnsent(error, { ...(body as object | undefined), action: roomPath(room) });
+    }
+    response.redirect(303, roomPath(room));
+  }
+
+  private async refusalOf(me: User, room: string, body: unknown): Promise<ChatError | null> {
     try {
       const form = RoomForm.safeParse(body);
       if (!form.success) throw refusalOf(form.error.issues);
       // Forms send CRLF, which nobody typed.
       const text = form.data.text.replaceAll('\r\n', '\n');
       await this.messages.send(me, room, { ...form.data, text });
+      return null;
     } catch (error) {
-      if (error instanceof ChatError) return this.again(response, me, room, body, error);
+      if (error instanceof ChatError) return error;
       throw error;
     }
-    response.redirect(303, roomPath(room));
   }
 
   /** The page once more, with what was wrong and the text that would be lost. */

@@ -139,6 +139,15 @@ export interface ErrorPageData {
   status: number;
   title: string;
   detail: string;
+  /** What was typed, where the page that it was typed on cannot be drawn: a form that sends it again. */
+  unsent?: UnsentForm;
+}
+
+export interface UnsentForm {
+  action: string;
+  text: string;
+  /** Of a new message, which may be stored already. */
+  clientId?: string;
 }
 
 export type PageData = LobbyPageData | RoomPageData | ErrorPageData | AccountPages | RoomFormPages;

@@ -14,6 +14,7 @@ import { toChatError } from '../socket/to-chat-error.js';
 import { UpgradeRefused } from '../socket/upgrade.checks.js';
 import { problemOf } from '../socket/upgrade-refusal.js';
 import { PageRenderer } from './page.renderer.js';
+import { Unsent } from './unsent.js';
 
 const titles: Record<number, string> = {
   400: 'That did not work',
@@ -48,7 +49,9 @@ export class HttpErrorFilter implements ExceptionFilter {
       response.set('Retry-After', String(Math.ceil(refusal.retryAfterMs / 1000)));
     if (isPage(request)) {
       const title = titles[status] ?? 'Something went wrong';
-      return this.pages.send(response, { view: 'error', status, title, detail: refusal.message }, status);
+      const unsent = refusal instanceof Unsent ? { unsent: refusal.form } : {};
+      const page = { view: 'error', status, title, detail: refusal.message, ...unsent } as const;
+      return this.pages.send(response, page, status);
     }
     response.status(status).set('Cache-Control', 'no-store').type('application/problem+json');
     response.send(JSON.stringify(problemOf(refusal, status)));

@@ -54,10 +54,11 @@ describe('a page with text that wants to be script', () => {
 
   it.each(attacks)('shows it as text: %j', (text) => {
     const rooms = everywhere(text).rooms ?? [];
+    const unsent = { action: '/chat/lobby/', text, clientId: text };
     const pages: PageData[] = [
       everywhere(text),
       { view: 'lobby', me: { id: text, name: text }, rooms, error: text },
-      { view: 'error', status: 404, title: text, detail: text },
+      { view: 'error', status: 404, title: text, detail: text, unsent },
     ];
     for (const data of pages) {
       const html = renderPage(data, page);
