@@ -2,14 +2,12 @@ import { CloseCode } from '../../src/protocol/codes.js';
 import type { PushData, PushName, User } from '../../src/protocol/events.js';
 import { catchUp, EpochChanged } from './catch-up.js';
 import { KeptConnection, type Connection } from './connection.js';
-import { follow } from './kept-outbox.js';
 import { MessageActions } from './message-actions.js';
-import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent } from './outbox.js';
+import { RoomOutbox } from './room-outbox.js';
 import { initialView, type RoomSessionOptions, type RoomView } from './room-view.js';
 import type { RoomPush } from './room-events.js';
-import { Sender } from './sender.js';
 import { REMOVED, shutOut } from './shut-out.js';
-import { hasGap, reduceRoom, type RoomEvent } from './room-state.js';
+import { hasGap, reduceRoom, type RoomEvent, type RoomState } from './room-state.js';
 
 const OLDER_PAGE = 50;
 const TYPING_EVERY_MS = 3_000;
@@ -21,7 +19,7 @@ export class RoomSession {
   private readonly listeners = new Set<() => void>();
   readonly actions: MessageActions;
   private readonly connection: KeptConnection;
-  private readonly sender: Sender;
+  private readonly outbox: RoomOutbox;
   private filling = false;
   private joined = false;
   private closed = false;
@@ -41,34 +39,27 @@ export class RoomSession {
       onChange: (connection) => this.connectionChanged(connection),
     });
     this.actions = new MessageActions(this.view.room.room, this.connection);
-    this.sender = new Sender({
+    this.outbox = new RoomOutbox({
       clock,
-      outbox: () => this.view.outbox,
+      store: options.outboxStore,
+      newClientId: options.newClientId,
       ready: () => this.joined,
       send: ({ text, clientId }) =>
         this.connection.request('message.send', { room: this.view.room.room, text, clientId }),
-      onEvent: (event) => this.changeOutbox(event),
+      onChange: () => this.show(this.view.room),
     });
   }
 
   start(): void {
     this.connection.start();
-    this.options.outboxStore.load().then(
-      (entries) => {
-        if (this.closed) return;
-        this.changeOutbox({ type: 'restore', entries });
-        this.sender.flush();
-      },
-      // Without a store there is nothing to restore.
-      () => {},
-    );
+    this.outbox.start();
   }
 
   close(): void {
     this.closed = true;
     this.cancelTick();
     this.cancelFill();
-    this.sender.stop();
+    this.outbox.close();
     this.connection.stop();
     this.listeners.clear();
   }
@@ -78,22 +69,19 @@ export class RoomSession {
     return () => this.listeners.delete(listener);
   }
 
-  send(text: string, clientId = this.options.newClientId()): void {
-    const at = new Date(this.options.clock.now()).toISOString();
-    this.changeOutbox({ type: 'add', clientId, text, at });
+  send(text: string, clientId?: string): void {
+    this.outbox.add(text, clientId);
     this.lastTyping = -Infinity;
-    this.sender.flush();
     if (this.view.connection.status === 'stopped') this.refuseAll(this.view.connection.code);
   }
 
   retry(clientId: string): void {
-    this.changeOutbox({ type: 'retry', clientId });
     this.tryNow();
-    this.sender.flush();
+    this.outbox.retry(clientId);
   }
 
   discard(clientId: string): void {
-    this.changeOutbox({ type: 'discard', clientId });
+    this.outbox.discard(clientId);
   }
 
   tryNow(): void {
@@ -161,7 +149,7 @@ export class RoomSession {
       if (!reply.recovered) this.change({ type: 'heard-of', head: reply.head });
       // That server is late, or the log is another one: the next page tells.
       if (reply.head < position) void this.fill();
-      this.sender.flush();
+      this.outbox.flush();
     } catch (error) {
       const why = shutOut(error);
       if (why) return this.leave(why);
@@ -175,7 +163,7 @@ export class RoomSession {
     this.joined = false;
     this.set({ gone: why });
     this.connection.stop();
-    this.changeOutbox({ type: 'all-failed', problem: why });
+    this.outbox.fail(why);
   }
 
   private async fill(): Promise<void> {
@@ -212,14 +200,13 @@ export class RoomSession {
   }
 
   private refuseAll(code: number): void {
-    if (code !== CloseCode.normal) this.changeOutbox({ type: 'all-failed', problem: 'Not connected' });
+    if (code !== CloseCode.normal) this.outbox.fail('Not connected');
   }
 
   private change(event: RoomEvent): void {
     const room = reduceRoom(this.view.room, event);
     if (room === this.view.room) return;
-    // In one step: a message is never in both, or in neither.
-    this.setOutbox(this.view.outbox, room);
+    this.show(room);
     if (hasGap(room)) void this.fill();
     this.expireTyping();
   }
@@ -232,15 +219,9 @@ export class RoomSession {
     this.cancelTick = after(Math.max(0, soonest - now()), () => this.change({ type: 'tick', now: now() }));
   }
 
-  private changeOutbox(event: OutboxEvent): void {
-    this.setOutbox(reduceOutbox(this.view.outbox, event));
-  }
-
-  private setOutbox(next: Outbox, room = this.view.room): void {
-    const { outbox } = this.view;
-    const rest = withoutStored(next, room.me.id, room.position, room.messages);
-    follow(this.options.outboxStore, outbox, rest);
-    this.set({ room, outbox: rest });
+  /** In one step: a message is never in both, or in neither. */
+  private show(room: RoomState): void {
+    this.set({ room, outbox: this.outbox.settle(room) });
   }
 
   private set(part: Partial<RoomView>): void {
