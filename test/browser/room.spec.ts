@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { keepPicture, TestBrowser, texts, write } from '../support/browser.js';
+import { keepPicture, keptSends, TestBrowser, texts, write } from '../support/browser.js';
 import { temporaryFolder } from '../support/folder.js';
 import { ServerProcess } from '../support/server-process.js';
 
@@ -30,23 +30,6 @@ async function peopleOnline(page: Page, count: number): Promise<void> {
   await expect
     .poll(() => page.locator('.room-count').textContent(), { timeout: 15_000 })
     .toContain(String(count));
-}
-
-/** How many unacknowledged sends the browser keeps. */
-function keptSends(page: {
-  evaluate: <Result>(read: () => Promise<Result>) => Promise<Result>;
-}): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const opening = indexedDB.open('chat-outbox');
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const counting = opening.result.transaction('sends').objectStore('sends').count();
-          counting.onsuccess = () => resolve(counting.result);
-        };
-      }),
-  );
 }
 
 describe('two people in a room', () => {

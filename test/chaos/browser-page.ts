@@ -7,7 +7,7 @@ import { eventsOf, historyOf } from '../../views/client/http-api.js';
 import type { Outgoing } from '../../views/client/outbox.js';
 import { RoomSession } from '../../views/client/room-session.js';
 
-const NOBODY = { id: 'nobody', name: 'Nobody' };
+const NOBODY = { id: 'nobody', name: 'Nobody', guest: true };
 
 /** The browser's own client code, without a browser: a room as a page shows it. */
 export class BrowserPage implements AsyncDisposable {

@@ -87,3 +87,20 @@ export function texts(page: Page): Promise<string[]> {
     }),
   );
 }
+
+/** How many unacknowledged sends the browser keeps. */
+export function keptSends(page: {
+  evaluate: <Result>(read: () => Promise<Result>) => Promise<Result>;
+}): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('chat-outbox');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('sends').objectStore('sends').count();
+          counting.onsuccess = () => resolve(counting.result);
+        };
+      }),
+  );
+}

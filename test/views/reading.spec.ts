@@ -35,7 +35,8 @@ describe('the list of messages', () => {
 
   it('keeps the bubble of a message when it is stored', () => {
     const stored = message(1, { user: bob, clientId: 'bob-send-1' });
-    const outgoing = { clientId: 'bob-send-1', text: 'hi', at: stored.at, status: 'pending' } as const;
+    const written = { clientId: 'bob-send-1', author: bob.id, text: 'hi', at: stored.at };
+    const outgoing = { ...written, status: 'pending' } as const;
     const before = rowsOf({ messages: [], outbox: [outgoing], me: bob, dayOf: utcTimes.dayOf });
     const after = rowsOf({ messages: [stored], outbox: [], me: bob, dayOf: utcTimes.dayOf });
     expect(after.map(({ key }) => key)).toEqual(before.map(({ key }) => key));

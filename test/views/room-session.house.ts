@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { User } from '../../src/protocol/index.js';
 import type { FetchEvents, FetchHistory } from '../../views/client/catch-up.js';
 import type { SocketConstructor } from '../../views/client/chat-socket.js';
 import { systemClock } from '../../views/client/clock.js';
@@ -28,6 +29,10 @@ export async function enter(options: {
   fetchEvents?: FetchEvents;
   fetchHistory?: FetchHistory;
   outboxStore?: OutboxStore;
+  /** Whom the page was made for; Bob where nothing else is said. */
+  me?: User;
+  /** Whom the server knows the socket as. */
+  as?: () => User;
 }) {
   const server = await SocketServer.start();
   const asked: unknown[] = [];
@@ -36,12 +41,13 @@ export async function enter(options: {
   server.onConnect = (socket) => server.push('welcome', { user: bob }, socket);
   server.onFrame = (frame, socket) => {
     if (frame.event !== 'room.join') return;
-    const members = [ann, bob];
+    const me = options.as?.() ?? bob;
+    const members = [ann, me];
     const joined = { room: 'lobby', epoch: options.epoch ?? 'e1', head: options.head(), recovered: false };
-    server.reply(frame, { ...joined, members, online: 2, me: bob }, socket);
+    server.reply(frame, { ...joined, members, online: 2, me }, socket);
   };
   const session = new RoomSession({
-    start: { history: pageOf(3, { limit: 50 }), me: bob, members: [], online: 0 },
+    start: { history: pageOf(3, { limit: 50 }), me: options.me ?? bob, members: [], online: 0 },
     url: server.url,
     WebSocket: WebSocket as unknown as SocketConstructor,
     clock: systemClock,

@@ -22,7 +22,7 @@ export function indexedDbOutbox(userId: string, room: string, now: () => number 
       const mine: Outgoing[] = [];
       for (const [key, entry] of kept) {
         if (now() - Date.parse(entry.at) > KEEP_MS) await del(key, store());
-        else if (key.startsWith(prefix)) mine.push(entry);
+        else if (key.startsWith(prefix)) mine.push({ ...entry, author: userId });
       }
       return mine.sort((a, b) => a.at.localeCompare(b.at));
     },

@@ -1,4 +1,4 @@
-import type { Sent } from '../../src/protocol/events.js';
+import type { Sent, User } from '../../src/protocol/events.js';
 import type { Clock } from './clock.js';
 import { follow, type OutboxStore } from './kept-outbox.js';
 import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent, type Outgoing } from './outbox.js';
@@ -9,6 +9,7 @@ export interface RoomOutboxOptions {
   clock: Clock;
   store: OutboxStore;
   newClientId(): string;
+  me(): User;
   /** Whether there is a room to send to. */
   ready(): boolean;
   send(entry: Outgoing): Promise<Sent>;
@@ -20,6 +21,8 @@ export interface RoomOutboxOptions {
 export class RoomOutbox {
   entries: Outbox = [];
   private readonly sender: Sender;
+  /** Written before the server said who one is here: it has not left yet. `null` once it did. */
+  private early: Set<string> | null = new Set();
   private closed = false;
 
   constructor(private readonly options: RoomOutboxOptions) {
@@ -33,10 +36,12 @@ export class RoomOutbox {
   }
 
   start(): void {
+    const author = this.options.me();
     this.options.store.load().then(
       (entries) => {
         if (this.closed) return;
         this.change({ type: 'restore', entries });
+        if (author.id !== this.options.me().id) this.change({ type: 'disowned', author });
         this.flush();
       },
       // Without a store there is nothing to restore.
@@ -49,14 +54,33 @@ export class RoomOutbox {
     this.sender.stop();
   }
 
-  add(text: string, clientId = this.options.newClientId()): void {
-    const { clock } = this.options;
-    this.change({ type: 'add', clientId, text, at: new Date(clock.now()).toISOString() });
+  /**
+   * Before anything is sent: whom the server knows one as. What was written as somebody else may be stored as theirs
+   * already, and others would read it under a name that its author did not have: the author is asked. Only what a guest
+   * wrote before there was any connection goes on as the guest that the connection has made of them.
+   */
+  become(user: User): void {
+    const was = this.options.me();
+    const clientIds = this.early;
+    this.early = null;
+    if (user.id === was.id) return;
+    if (clientIds && was.guest && user.guest) this.change({ type: 'adopt', clientIds, author: user.id });
+    this.change({ type: 'disowned', author: was });
+  }
+
+  /** `given`: the clientId under which the server was told of it before, and may have stored it. */
+  add(text: string, given?: string): void {
+    const { clock, newClientId, me } = this.options;
+    const clientId = given ?? newClientId();
+    if (given === undefined) this.early?.add(clientId);
+    const at = new Date(clock.now()).toISOString();
+    this.change({ type: 'add', clientId, author: me().id, text, at });
     this.flush();
   }
 
   retry(clientId: string): void {
-    this.change({ type: 'retry', clientId });
+    const { newClientId, me } = this.options;
+    this.change({ type: 'retry', clientId, author: me().id, newClientId: newClientId() });
     this.flush();
   }
 
@@ -74,8 +98,8 @@ export class RoomOutbox {
   }
 
   /** What `room` does not show by itself. */
-  settle({ me, position, messages }: RoomState): Outbox {
-    return this.replace(withoutStored(this.entries, me.id, position, messages));
+  settle({ position, messages }: RoomState): Outbox {
+    return this.replace(withoutStored(this.entries, position, messages));
   }
 
   private change(event: OutboxEvent): void {

@@ -43,6 +43,7 @@ export class RoomSession {
       clock,
       store: options.outboxStore,
       newClientId: options.newClientId,
+      me: () => this.view.room.me,
       ready: () => this.joined,
       send: ({ text, clientId }) =>
         this.connection.request('message.send', { room: this.view.room.room, text, clientId }),
@@ -142,6 +143,7 @@ export class RoomSession {
       const reply = await this.connection.request('room.join', { room, epoch, after: position });
       if (this.closed) return;
       if (reply.epoch !== epoch) return this.options.onReload();
+      this.outbox.become(reply.me);
       this.joined = true;
       this.change({ type: 'me', user: reply.me });
       this.change({ type: 'present', members: reply.members, online: reply.online });

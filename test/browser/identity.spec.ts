@@ -1,0 +1,76 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HistoryPage } from '../../src/protocol/http.js';
+import { TestBrowser, write } from '../support/browser.js';
+import { temporaryFolder } from '../support/folder.js';
+import { ServerProcess } from '../support/server-process.js';
+
+const stack = new AsyncDisposableStack();
+let browser: TestBrowser;
+let server: ServerProcess;
+beforeAll(async () => {
+  const folder = stack.use(await temporaryFolder());
+  server = stack.use(await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off' }));
+  browser = stack.use(await TestBrowser.start());
+});
+afterAll(() => stack.disposeAsync());
+
+/** Between a page and the server: `cut` ends the connection and lets none through until `mend`. */
+async function lineOf(page: Page) {
+  let isCut = false;
+  const open = new Set<() => void>();
+  await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    if (isCut) return void socket.close();
+    const up = socket.connectToServer();
+    open.add(() => void Promise.all([socket.close(), up.close()]));
+  });
+  return {
+    cut(): void {
+      isCut = true;
+      for (const close of open) close();
+      open.clear();
+    },
+    mend: () => void (isCut = false),
+  };
+}
+
+async function enter(page: Page, room: string): Promise<void> {
+  await page.goto(`${server.url}/chat/${room}/`);
+  await page.locator('.room-count').filter({ hasText: /[1-9]/ }).waitFor();
+}
+async function stored(room: string): Promise<{ text: string; by: string }[]> {
+  const { messages } = (await (
+    await fetch(`${server.url}/api/rooms/${room}/messages`)
+  ).json()) as HistoryPage;
+  return messages.map(({ text, user }) => ({ text, by: user.id }));
+}
+/** As a sign-out and a sign-in on another page leave it. */
+async function becomeSomebodyElse(context: BrowserContext): Promise<Page> {
+  await context.clearCookies();
+  return context.newPage();
+}
+
+describe('a browser whose person becomes somebody else while a page is away', () => {
+  it('publishes nothing of the one under the name of the other until it is told to', async () => {
+    const ann = await browser.person();
+    const line = await lineOf(ann);
+    await enter(ann, 'shared');
+    line.cut();
+    await ann.locator('.banner').waitFor();
+    await write(ann, 'as the first one');
+    await ann.locator('.message.pending').waitFor();
+    const other = await becomeSomebodyElse(ann.context());
+    await enter(other, 'shared');
+
+    line.mend();
+    await ann.getByText('You wrote this as').waitFor();
+    await write(ann, 'as the second one');
+    await expect
+      .poll(async () => (await stored('shared')).map(({ text }) => text))
+      .toEqual(['as the second one']);
+    await ann.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(async () => (await stored('shared')).length).toBe(2);
+    const authors = new Set((await stored('shared')).map(({ by }) => by));
+    expect(authors.size).toBe(1);
+  }, 120_000);
+});
