@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryPage } from '../../src/protocol/http.js';
-import { TestBrowser, write } from '../support/browser.js';
+import { keptSends, TestBrowser, texts, write } from '../support/browser.js';
 import { temporaryFolder } from '../support/folder.js';
 import { ServerProcess } from '../support/server-process.js';
 
@@ -72,5 +72,28 @@ describe('a browser whose person becomes somebody else while a page is away', ()
     await expect.poll(async () => (await stored('shared')).length).toBe(2);
     const authors = new Set((await stored('shared')).map(({ by }) => by));
     expect(authors.size).toBe(1);
+  }, 120_000);
+});
+
+describe('two first tabs of one browser', () => {
+  it('keep what they cannot send for the one guest that both become', async () => {
+    const one = await browser.person();
+    const line = await lineOf(one);
+    line.cut();
+    await one.goto(`${server.url}/chat/tabs/`);
+    // The cookie of the second answer is what the browser keeps.
+    const two = await becomeSomebodyElse(one.context());
+    await enter(two, 'elsewhere');
+    line.mend();
+    await write(one, 'hello');
+    await one.locator('.delivery.sent').waitFor();
+
+    line.cut();
+    await one.locator('.banner').waitFor();
+    await write(one, 'do not lose me');
+    await expect.poll(() => keptSends(one)).toBe(1);
+    await one.close();
+    await two.goto(`${server.url}/chat/tabs/`);
+    await expect.poll(() => texts(two), { timeout: 15_000 }).toEqual(['hello', 'do not lose me']);
   }, 120_000);
 });

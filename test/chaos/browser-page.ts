@@ -41,7 +41,7 @@ export class BrowserPage implements AsyncDisposable {
       outboxStore: {
         load: async () => [...kept.values()],
         put: async (entry) => void kept.set(entry.clientId, entry),
-        remove: async (clientId) => void kept.delete(clientId),
+        remove: async ({ clientId }) => void kept.delete(clientId),
       },
       onReload: () => undefined,
     });

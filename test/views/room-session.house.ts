@@ -16,9 +16,10 @@ export function memoryOutbox(
 ): OutboxStore & { kept: Map<string, Outgoing> } {
   return {
     kept,
-    load: async () => [...kept.values()],
+    load: async (author) => [...kept.values()].filter((entry) => entry.author === author),
     put: async (entry) => void kept.set(entry.clientId, entry),
-    remove: async (clientId) => void kept.delete(clientId),
+    remove: async ({ author, clientId }) =>
+      void (kept.get(clientId)?.author === author && kept.delete(clientId)),
   };
 }
 

@@ -60,7 +60,7 @@ describe('a page whose person is somebody else after the connection was lost', (
     const store = memoryOutbox();
     const kept = { clientId: 'kept', author: bob.id, text: 'from Bob', at: message(1).at };
     store.kept.set('kept', { ...kept, status: 'pending' });
-    const outboxStore = { ...store, load: () => opened.promise.then(() => store.load()) };
+    const outboxStore = { ...store, load: (author: string) => opened.promise.then(() => store.load(author)) };
     await using room = await enter({ head: () => 3, outboxStore, as: () => carol });
     await room.until((view) => view.room.me.id === carol.id);
     opened.resolve();
@@ -86,5 +86,29 @@ describe('what is written before the first connection', () => {
     expect(room.session.view.outbox).toMatchObject([{ problem: 'You wrote this as Quick Fox' }]);
     room.session.send('from Carol');
     expect(await sentUntil(room, 'from Carol')).toEqual(['from Carol']);
+  });
+});
+
+describe('a page that was made for another guest than its connection is', () => {
+  it('keeps what it sends for the pages of the guest that it is', async () => {
+    const outboxStore = memoryOutbox();
+    {
+      await using before = await enter({ head: () => 3, outboxStore, me: fox, as: () => dog });
+      await before.until((view) => view.room.me.id === dog.id);
+      before.session.send('typed on a page that went away');
+      await before.server.seen('message.send');
+    }
+    await using after = await enter({ head: () => 3, outboxStore, me: dog, as: () => dog });
+    const [frame] = await after.server.seen('message.send');
+    expect(frame?.data).toMatchObject({ clientId: 'bob-send-1', text: 'typed on a page that went away' });
+  });
+
+  it('sends what an earlier page kept of the guest that it is', async () => {
+    const outboxStore = memoryOutbox();
+    const kept = { clientId: 'kept', author: dog.id, text: 'from an earlier page', at: message(1).at };
+    outboxStore.kept.set('kept', { ...kept, status: 'pending' });
+    await using room = await enter({ head: () => 3, outboxStore, me: fox, as: () => dog });
+    const [frame] = await room.server.seen('message.send');
+    expect(frame?.data).toMatchObject({ clientId: 'kept' });
   });
 });

@@ -91,7 +91,7 @@ describe('a room that is open in a browser', () => {
 
   it('sends all the same where the browser has no database to keep it in', async () => {
     // As Node has none, and a browser that blocks its storage.
-    await using room = await enter({ head: () => 3, outboxStore: indexedDbOutbox('bob', 'lobby') });
+    await using room = await enter({ head: () => 3, outboxStore: indexedDbOutbox('lobby') });
     await room.until(({ room: { online } }) => online === 2);
     room.session.send('hi');
     const [frame] = await room.server.seen('message.send');

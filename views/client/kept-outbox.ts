@@ -1,43 +1,43 @@
 import { createStore, del, entries, set, type UseStore } from 'idb-keyval';
-import type { Outbox, Outgoing } from './outbox.js';
+import { keyOf, type Outbox, type Outgoing } from './outbox.js';
 
 /** A message that nobody came back for in so long is not sent any more: it would surprise its own author. */
 const KEEP_MS = 7 * 24 * 3_600_000;
 
 /** Where what is not acknowledged yet outlives the page. Each call may fail; nothing depends on it but a reload. */
 export interface OutboxStore {
-  load(): Promise<Outgoing[]>;
+  /** What `author` wrote, oldest first. */
+  load(author: string): Promise<Outgoing[]>;
   put(entry: Outgoing): Promise<void>;
-  remove(clientId: string): Promise<void>;
+  remove(entry: Outgoing): Promise<void>;
 }
 
-/** Mine in one room, in the browser's own database. Tabs share it: what two of them send, the server stores once. */
-export function indexedDbOutbox(userId: string, room: string, now: () => number = Date.now): OutboxStore {
-  const prefix = `${userId} ${room} `;
+/** Of one room, in the browser's own database. Tabs share it: what two of them send, the server stores once. */
+export function indexedDbOutbox(room: string, now: () => number = Date.now): OutboxStore {
+  const prefix = (author: string): string => `${author} ${room} `;
+  const placeOf = ({ author, clientId }: Outgoing): string => prefix(author) + clientId;
   let opened: UseStore | undefined;
   const store = (): UseStore => (opened ??= createStore('chat-outbox', 'sends'));
   return {
-    async load() {
+    async load(author) {
       const kept = await entries<string, Outgoing>(store());
       const mine: Outgoing[] = [];
       for (const [key, entry] of kept) {
         if (now() - Date.parse(entry.at) > KEEP_MS) await del(key, store());
-        else if (key.startsWith(prefix)) mine.push({ ...entry, author: userId });
+        else if (key.startsWith(prefix(author))) mine.push({ ...entry, author });
       }
       return mine.sort((a, b) => a.at.localeCompare(b.at));
     },
     // Where there is no database at all, asking for it throws: here, too, a call that fails is a promise that does.
-    put: async (entry) => set(prefix + entry.clientId, entry, store()),
-    remove: async (clientId) => del(prefix + clientId, store()),
+    put: async (entry) => set(placeOf(entry), entry, store()),
+    remove: async (entry) => del(placeOf(entry), store()),
   };
 }
 
 /** Brings the store from one state of the outbox to the next. Acknowledged sends need no keeping. */
 export function follow(store: OutboxStore, before: Outbox, after: Outbox): void {
-  const kept = new Map(
-    after.filter(({ status }) => status !== 'sent').map((entry) => [entry.clientId, entry]),
-  );
-  for (const { clientId } of before) if (!kept.has(clientId)) store.remove(clientId).catch(ignore);
+  const kept = new Map(after.filter(({ status }) => status !== 'sent').map((entry) => [keyOf(entry), entry]));
+  for (const entry of before) if (!kept.has(keyOf(entry))) store.remove(entry).catch(ignore);
   for (const entry of kept.values()) if (!before.includes(entry)) store.put(entry).catch(ignore);
 }
 

@@ -90,15 +90,15 @@ export function nextToSend(outbox: Outbox): Outgoing | undefined {
 /** Without what the room's log shows by itself: `messages`, or an acknowledged seq at or below `position`. */
 export function withoutStored(outbox: Outbox, position: number, messages: readonly Message[]): Outbox {
   if (outbox.length === 0) return outbox;
-  const stored = new Set(messages.map(({ user, clientId }) => keyOf(user.id, clientId)));
+  const stored = new Set(messages.map(({ user, clientId }) => keyOf({ author: user.id, clientId })));
   const rest = outbox.filter(
-    ({ author, clientId, seq }) =>
-      !stored.has(keyOf(author, clientId)) && (seq === undefined || seq > position),
+    (entry) => !stored.has(keyOf(entry)) && (entry.seq === undefined || entry.seq > position),
   );
   return rest.length === outbox.length ? outbox : rest;
 }
 
-function keyOf(author: string, clientId: string): string {
+/** A `clientId` is one for one author. */
+export function keyOf({ author, clientId }: Pick<Outgoing, 'author' | 'clientId'>): string {
   return `${author} ${clientId}`;
 }
 

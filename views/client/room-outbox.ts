@@ -36,17 +36,7 @@ export class RoomOutbox {
   }
 
   start(): void {
-    const author = this.options.me();
-    this.options.store.load().then(
-      (entries) => {
-        if (this.closed) return;
-        this.change({ type: 'restore', entries });
-        if (author.id !== this.options.me().id) this.change({ type: 'disowned', author });
-        this.flush();
-      },
-      // Without a store there is nothing to restore.
-      () => {},
-    );
+    this.restore(this.options.me());
   }
 
   close(): void {
@@ -66,6 +56,7 @@ export class RoomOutbox {
     if (user.id === was.id) return;
     if (clientIds && was.guest && user.guest) this.change({ type: 'adopt', clientIds, author: user.id });
     this.change({ type: 'disowned', author: was });
+    this.restore(user);
   }
 
   /** `given`: the clientId under which the server was told of it before, and may have stored it. */
@@ -100,6 +91,19 @@ export class RoomOutbox {
   /** What `room` does not show by itself. */
   settle({ position, messages }: RoomState): Outbox {
     return this.replace(withoutStored(this.entries, position, messages));
+  }
+
+  private restore(author: User): void {
+    this.options.store.load(author.id).then(
+      (entries) => {
+        if (this.closed) return;
+        this.change({ type: 'restore', entries });
+        if (author.id !== this.options.me().id) this.change({ type: 'disowned', author });
+        this.flush();
+      },
+      // Without a store there is nothing to restore.
+      () => {},
+    );
   }
 
   private change(event: OutboxEvent): void {

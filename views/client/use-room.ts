@@ -43,7 +43,7 @@ function sessionFor(data: RoomPageData): RoomSession {
     newClientId,
     fetchHistory: historyOf(data.history.room, (input, init) => fetch(input, init)),
     fetchEvents: eventsOf(data.history.room, (input, init) => fetch(input, init)),
-    outboxStore: indexedDbOutbox(data.me.id, data.history.room),
+    outboxStore: indexedDbOutbox(data.history.room),
     onReload: () => renewPage(data.history.room),
   });
 }
