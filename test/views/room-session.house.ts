@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import type { User } from '../../src/protocol/index.js';
 import type { FetchEvents, FetchHistory } from '../../views/client/catch-up.js';
 import type { SocketConstructor } from '../../views/client/chat-socket.js';
-import { systemClock } from '../../views/client/clock.js';
+import { type Clock, systemClock } from '../../views/client/clock.js';
 import type { OutboxStore } from '../../views/client/kept-outbox.js';
 import type { Outgoing } from '../../views/client/outbox.js';
 import { RoomSession } from '../../views/client/room-session.js';
@@ -30,6 +30,7 @@ export async function enter(options: {
   fetchEvents?: FetchEvents;
   fetchHistory?: FetchHistory;
   outboxStore?: OutboxStore;
+  clock?: Clock;
   /** Whom the page was made for; Bob where nothing else is said. */
   me?: User;
   /** Whom the server knows the socket as. */
@@ -51,7 +52,7 @@ export async function enter(options: {
     start: { history: pageOf(3, { limit: 50 }), me: options.me ?? bob, members: [], online: 0 },
     url: server.url,
     WebSocket: WebSocket as unknown as SocketConstructor,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: () => 0,
     newClientId: () => `bob-send-${++count}`,
     fetchHistory: options.fetchHistory ?? (async (query) => pageOf(options.head(), query)),

@@ -5,6 +5,9 @@ import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent, type Outgoi
 import type { RoomState } from './room-state.js';
 import { Sender } from './sender.js';
 
+/** A database that does not open holds up for no longer than this what is written now. */
+const RESTORE_MS = 3_000;
+
 export interface RoomOutboxOptions {
   clock: Clock;
   store: OutboxStore;
@@ -23,13 +26,16 @@ export class RoomOutbox {
   private readonly sender: Sender;
   /** Written before the server said who one is here: it has not left yet. `null` once it did. */
   private early: Set<string> | null = new Set();
+  /** Whose kept sends are being looked for: they were written before what is written now. */
+  private restoring: string | null = null;
+  private cancelLimit: () => void = () => {};
   private closed = false;
 
   constructor(private readonly options: RoomOutboxOptions) {
     this.sender = new Sender({
       clock: options.clock,
       outbox: () => this.entries,
-      ready: options.ready,
+      ready: () => options.ready() && this.restoring === null,
       send: options.send,
       onEvent: (event) => this.change(event),
     });
@@ -41,6 +47,7 @@ export class RoomOutbox {
 
   close(): void {
     this.closed = true;
+    this.cancelLimit();
     this.sender.stop();
   }
 
@@ -94,16 +101,28 @@ export class RoomOutbox {
   }
 
   private restore(author: User): void {
+    const done = (): void => this.restored(author);
+    this.restoring = author.id;
+    this.cancelLimit();
+    this.cancelLimit = this.options.clock.after(RESTORE_MS, done);
     this.options.store.load(author.id).then(
       (entries) => {
         if (this.closed) return;
         this.change({ type: 'restore', entries });
         if (author.id !== this.options.me().id) this.change({ type: 'disowned', author });
-        this.flush();
+        done();
       },
       // Without a store there is nothing to restore.
-      () => {},
+      done,
     );
+  }
+
+  private restored(author: User): void {
+    if (author.id === this.restoring) {
+      this.cancelLimit();
+      this.restoring = null;
+    }
+    this.flush();
   }
 
   private change(event: OutboxEvent): void {

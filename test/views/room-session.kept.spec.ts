@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../views/client/clock.js';
+import type { Outgoing } from '../../views/client/outbox.js';
+import { enter, memoryOutbox } from './room-session.house.js';
+import { bob, message } from './support.js';
+
+const written = (clientId: string): Outgoing => ({
+  clientId,
+  author: bob.id,
+  text: `text of ${clientId}`,
+  at: message(1).at,
+  status: 'pending',
+});
+const withKept = (...entries: Outgoing[]) =>
+  memoryOutbox(new Map(entries.map((entry) => [entry.clientId, entry])));
+
+/** What waits for a second or more waits for ever. */
+const patient: Clock = {
+  now: systemClock.now,
+  after: (ms, run) => (ms < 1_000 ? systemClock.after(ms, run) : () => {}),
+};
+
+describe('what an earlier page could not send', () => {
+  it('goes before what is written on this one, however slow the database of the browser is', async () => {
+    const store = withKept(written('from-before'));
+    const opened = Promise.withResolvers<void>();
+    const outboxStore = { ...store, load: (author: string) => opened.promise.then(() => store.load(author)) };
+    await using room = await enter({ head: () => 3, outboxStore, clock: patient });
+    const admit = room.server.onFrame;
+    let seq = 3;
+    room.server.onFrame = (frame, socket) =>
+      frame.event === 'message.send'
+        ? room.server.reply(frame, { id: `m${++seq}`, seq, at: message(seq).at }, socket)
+        : admit(frame, socket);
+    await room.until(({ room: { online } }) => online === 2);
+    room.session.send('from now');
+    room.session.typing();
+    // It would have been sent before.
+    await room.server.seen('typing');
+    opened.resolve();
+    const frames = await room.server.seen('message.send', 2);
+    expect(frames.map(({ data }) => data.text)).toEqual(['text of from-before', 'from now']);
+  });
+
+  it('holds nothing up where the database never answers', async () => {
+    const outboxStore = { ...memoryOutbox(), load: () => new Promise<never>(() => {}) };
+    await using room = await enter({ head: () => 3, outboxStore });
+    room.session.send('from now');
+    expect((await room.server.seen('message.send'))[0]?.data.text).toBe('from now');
+  });
+});
