@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../views/client/clock.js';
 import type { Outgoing } from '../../views/client/outbox.js';
 import { enter, memoryOutbox } from './room-session.house.js';
-import { bob, message } from './support.js';
+import { ann, bob, message } from './support.js';
 
 const written = (clientId: string): Outgoing => ({
   clientId,
@@ -47,5 +47,28 @@ describe('what an earlier page could not send', () => {
     await using room = await enter({ head: () => 3, outboxStore });
     room.session.send('from now');
     expect((await room.server.seen('message.send'))[0]?.data.text).toBe('from now');
+  });
+
+  it('is kept no longer where the page shows it as stored', async () => {
+    const store = withKept({ ...written('client-000002'), author: ann.id });
+    await using room = await enter({ head: () => 3, outboxStore: store, me: ann, as: () => ann });
+    await room.until(({ room: { online } }) => online === 2);
+    await expect.poll(() => store.kept.size).toBe(0);
+    expect(room.session.view.outbox).toEqual([]);
+  });
+
+  it('is not brought back where another tab throws it away meanwhile', async () => {
+    const store = withKept({ ...written('thrown-away'), status: 'failed', problem: 'refused' });
+    const outboxStore = {
+      ...store,
+      load: async (author: string) => {
+        const found = await store.load(author);
+        store.kept.clear();
+        return found;
+      },
+    };
+    await using room = await enter({ head: () => 3, outboxStore });
+    await room.until(({ outbox }) => outbox.length === 1);
+    expect(store.kept.size).toBe(0);
   });
 });

@@ -23,7 +23,7 @@ export function indexedDbOutbox(room: string, now: () => number = Date.now): Out
       const kept = await entries<string, Outgoing>(store());
       const mine: Outgoing[] = [];
       for (const [key, entry] of kept) {
-        if (now() - Date.parse(entry.at) > KEEP_MS) await del(key, store());
+        if (now() - Date.parse(entry.at) > KEEP_MS) del(key, store()).catch(ignore);
         else if (key.startsWith(prefix(author))) mine.push({ ...entry, author });
       }
       return mine.sort((a, b) => a.at.localeCompare(b.at));
@@ -34,11 +34,28 @@ export function indexedDbOutbox(room: string, now: () => number = Date.now): Out
   };
 }
 
-/** Brings the store from one state of the outbox to the next. Acknowledged sends need no keeping. */
-export function follow(store: OutboxStore, before: Outbox, after: Outbox): void {
-  const kept = new Map(after.filter(({ status }) => status !== 'sent').map((entry) => [keyOf(entry), entry]));
-  for (const entry of before) if (!kept.has(keyOf(entry))) store.remove(entry).catch(ignore);
-  for (const entry of kept.values()) if (!before.includes(entry)) store.put(entry).catch(ignore);
+/** Brings a store to what the outbox is. Acknowledged sends need no keeping. */
+export class OutboxKeeper {
+  /** What the store has, or was told to have. */
+  private kept: ReadonlyMap<string, Outgoing> = new Map();
+
+  constructor(private readonly store: OutboxStore) {}
+
+  /** `entries` are in the store: somebody else may take them out, and nobody puts them there once more. */
+  found(entries: Outbox): void {
+    this.kept = new Map([...byKey(entries), ...this.kept]);
+  }
+
+  follow(outbox: Outbox): void {
+    const wanted = byKey(outbox.filter(({ status }) => status !== 'sent'));
+    for (const [key, entry] of this.kept) if (!wanted.has(key)) this.store.remove(entry).catch(ignore);
+    for (const [key, entry] of wanted) if (this.kept.get(key) !== entry) this.store.put(entry).catch(ignore);
+    this.kept = wanted;
+  }
+}
+
+function byKey(entries: Outbox): Map<string, Outgoing> {
+  return new Map(entries.map((entry) => [keyOf(entry), entry]));
 }
 
 /** Private windows have no database: the outbox then lives as long as the page. */

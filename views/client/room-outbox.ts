@@ -1,6 +1,6 @@
 import type { Sent, User } from '../../src/protocol/events.js';
 import type { Clock } from './clock.js';
-import { follow, type OutboxStore } from './kept-outbox.js';
+import { OutboxKeeper, type OutboxStore } from './kept-outbox.js';
 import { reduceOutbox, withoutStored, type Outbox, type OutboxEvent, type Outgoing } from './outbox.js';
 import type { RoomState } from './room-state.js';
 import { Sender } from './sender.js';
@@ -24,6 +24,7 @@ export interface RoomOutboxOptions {
 export class RoomOutbox {
   entries: Outbox = [];
   private readonly sender: Sender;
+  private readonly keeper: OutboxKeeper;
   /** Written before the server said who one is here: it has not left yet. `null` once it did. */
   private early: Set<string> | null = new Set();
   /** Whose kept sends are being looked for: they were written before what is written now. */
@@ -32,6 +33,7 @@ export class RoomOutbox {
   private closed = false;
 
   constructor(private readonly options: RoomOutboxOptions) {
+    this.keeper = new OutboxKeeper(options.store);
     this.sender = new Sender({
       clock: options.clock,
       outbox: () => this.entries,
@@ -108,6 +110,7 @@ export class RoomOutbox {
     this.options.store.load(author.id).then(
       (entries) => {
         if (this.closed) return;
+        this.keeper.found(entries);
         this.change({ type: 'restore', entries });
         if (author.id !== this.options.me().id) this.change({ type: 'disowned', author });
         done();
@@ -131,7 +134,7 @@ export class RoomOutbox {
   }
 
   private replace(next: Outbox): Outbox {
-    follow(this.options.store, this.entries, next);
+    this.keeper.follow(next);
     return (this.entries = next);
   }
 }

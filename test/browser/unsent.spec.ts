@@ -97,3 +97,35 @@ describe('two first tabs of one browser', () => {
     await expect.poll(() => texts(two), { timeout: 15_000 }).toEqual(['hello', 'do not lose me']);
   }, 120_000);
 });
+
+describe('a browser whose database does not let go of what is too old', () => {
+  it('sends what is not', async () => {
+    const ann = await browser.person();
+    const line = await lineOf(ann);
+    await enter(ann, 'full');
+    line.cut();
+    await ann.locator('.banner').waitFor();
+    await write(ann, 'written just now');
+    await expect.poll(() => keptSends(ann)).toBe(1);
+    await ann.evaluate(keepForYears);
+    await expect.poll(() => keptSends(ann)).toBe(2);
+    await ann.close();
+    const again = await ann.context().newPage();
+    await again.addInitScript(() => {
+      IDBObjectStore.prototype.delete = () => {
+        throw new DOMException('no room', 'QuotaExceededError');
+      };
+    });
+    await again.goto(`${server.url}/chat/full/`);
+    await expect.poll(() => texts(again), { timeout: 15_000 }).toEqual(['written just now']);
+  }, 120_000);
+});
+
+/** Before everything else, as the keys go. */
+function keepForYears(): void {
+  const opening = indexedDB.open('chat-outbox');
+  opening.onsuccess = () => {
+    const entry = { clientId: 'old', text: 'too old', at: new Date(0).toISOString(), status: 'pending' };
+    opening.result.transaction('sends', 'readwrite').objectStore('sends').put(entry, ' full old');
+  };
+}
