@@ -71,4 +71,17 @@ describe('what an earlier page could not send', () => {
     await room.until(({ outbox }) => outbox.length === 1);
     expect(store.kept.size).toBe(0);
   });
+
+  it('does not stay pending where the server sent the page away for good before it was found', async () => {
+    const store = withKept(written('from-before'));
+    const opened = Promise.withResolvers<void>();
+    const outboxStore = { ...store, load: (author: string) => opened.promise.then(() => store.load(author)) };
+    await using room = await enter({ head: () => 3, outboxStore });
+    await room.until(({ room: { online } }) => online === 2);
+    room.server.sockets[0]?.close(4502);
+    await room.until((view) => view.connection.status === 'stopped');
+    opened.resolve();
+    const { outbox } = await room.until((view) => view.outbox[0]?.status === 'failed');
+    expect(outbox).toMatchObject([{ clientId: 'from-before', problem: 'Not connected' }]);
+  });
 });

@@ -158,6 +158,8 @@ describe('a room that is open in a browser', () => {
     expect(connection).toEqual({ status: 'stopped', code: 4502 });
     room.session.send('anybody?');
     expect(room.session.view.outbox[0]?.status).toBe('failed');
+    room.session.retry('bob-send-1');
+    expect(room.session.view.outbox[0]?.status).toBe('failed');
   });
 
   it('offers older messages again when they could not be loaded', async () => {

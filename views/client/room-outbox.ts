@@ -15,6 +15,8 @@ export interface RoomOutboxOptions {
   me(): User;
   /** Whether there is a room to send to. */
   ready(): boolean;
+  /** Why there will be none any more, for people; `null` where there may be. */
+  ended(): string | null;
   send(entry: Outgoing): Promise<Sent>;
   /** `entries` are others; what the room shows of them is to be left out by `settle`. */
   onChange(): void;
@@ -44,7 +46,7 @@ export class RoomOutbox {
   }
 
   start(): void {
-    this.restore(this.options.me());
+    void this.restore(this.options.me());
   }
 
   close(): void {
@@ -65,7 +67,7 @@ export class RoomOutbox {
     if (user.id === was.id) return;
     if (clientIds && was.guest && user.guest) this.change({ type: 'adopt', clientIds, author: user.id });
     this.change({ type: 'disowned', author: was });
-    this.restore(user);
+    void this.restore(user);
   }
 
   /** `given`: the clientId under which the server was told of it before, and may have stored it. */
@@ -88,13 +90,12 @@ export class RoomOutbox {
     this.change({ type: 'discard', clientId });
   }
 
-  /** Nothing will be sent any more, for this reason. */
-  fail(problem: string): void {
-    this.change({ type: 'all-failed', problem });
-  }
-
+  /** Sends what waits, or says that nothing will be sent any more. */
   flush(): void {
-    this.sender.flush();
+    if (this.closed) return;
+    const problem = this.options.ended();
+    if (problem !== null) this.change({ type: 'all-failed', problem });
+    else this.sender.flush();
   }
 
   /** What `room` does not show by itself. */
@@ -102,22 +103,18 @@ export class RoomOutbox {
     return this.replace(withoutStored(this.entries, position, messages));
   }
 
-  private restore(author: User): void {
-    const done = (): void => this.restored(author);
+  private async restore(author: User): Promise<void> {
+    const { clock, store, me } = this.options;
     this.restoring = author.id;
     this.cancelLimit();
-    this.cancelLimit = this.options.clock.after(RESTORE_MS, done);
-    this.options.store.load(author.id).then(
-      (entries) => {
-        if (this.closed) return;
-        this.keeper.found(entries);
-        this.change({ type: 'restore', entries });
-        if (author.id !== this.options.me().id) this.change({ type: 'disowned', author });
-        done();
-      },
-      // Without a store there is nothing to restore.
-      done,
-    );
+    this.cancelLimit = clock.after(RESTORE_MS, () => this.restored(author));
+    // Without a store there is nothing to restore.
+    const entries = await store.load(author.id).catch(() => []);
+    if (this.closed) return;
+    this.keeper.found(entries);
+    this.change({ type: 'restore', entries });
+    if (author.id !== me().id) this.change({ type: 'disowned', author });
+    this.restored(author);
   }
 
   private restored(author: User): void {

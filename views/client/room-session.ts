@@ -45,6 +45,7 @@ export class RoomSession {
       newClientId: options.newClientId,
       me: () => this.view.room.me,
       ready: () => this.joined,
+      ended: () => this.ended,
       send: ({ text, clientId }) =>
         this.connection.request('message.send', { room: this.view.room.room, text, clientId }),
       onChange: () => this.show(this.view.room),
@@ -73,7 +74,6 @@ export class RoomSession {
   send(text: string, clientId?: string): void {
     this.outbox.add(text, clientId);
     this.lastTyping = -Infinity;
-    if (this.view.connection.status === 'stopped') this.refuseAll(this.view.connection.code);
   }
 
   retry(clientId: string): void {
@@ -165,7 +165,6 @@ export class RoomSession {
     this.joined = false;
     this.set({ gone: why });
     this.connection.stop();
-    this.outbox.fail(why);
   }
 
   private async fill(): Promise<void> {
@@ -198,11 +197,13 @@ export class RoomSession {
     if (connection.status !== 'online') this.joined = false;
     // The next server says so again, if it is so there.
     this.set(connection.status === 'online' ? { connection } : { connection, degraded: false });
-    if (connection.status === 'stopped') this.refuseAll(connection.code);
+    this.outbox.flush();
   }
 
-  private refuseAll(code: number): void {
-    if (code !== CloseCode.normal) this.outbox.fail('Not connected');
+  /** Why there will be no connection any more, for people. */
+  private get ended(): string | null {
+    const { connection, gone } = this.view;
+    return connection.status === 'stopped' ? (gone ?? 'Not connected') : null;
   }
 
   private change(event: RoomEvent): void {
