@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../views/client/clock.js';
 import { enter, seqs } from './room-session.house.js';
 import { eventsOf, message } from './support.js';
 
@@ -24,5 +25,29 @@ describe('a page whose log is not what it was', () => {
     room.server.push('message.created', message(4));
     expect(seqs(await room.until((view) => view.room.position === 4))).toEqual([1, 2, 3, 4]);
     expect(reloads).toBe(0);
+  });
+});
+
+describe('a page that is sent away while something is missing on it', () => {
+  it('asks for nothing more', async () => {
+    let asked = 0;
+    const waits = Promise.withResolvers<() => void>();
+    const clock: Clock = {
+      now: systemClock.now,
+      // The pause before it is asked for again ends when the test says so.
+      after: (ms, run) => (ms === 2_000 ? (waits.resolve(run), () => {}) : systemClock.after(ms, run)),
+    };
+    const fetchEvents = async (): Promise<never> => {
+      asked++;
+      throw new Error('not found');
+    };
+    await using room = await enter({ head: () => 3, fetchEvents, clock });
+    await room.until(({ room: { online } }) => online === 2);
+    room.server.push('message.created', message(9));
+    const again = await waits.promise;
+    room.server.push('room.left', { room: 'lobby', seq: 10 });
+    await room.until(({ gone }) => gone !== null);
+    again();
+    expect(asked).toBe(1);
   });
 });

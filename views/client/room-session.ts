@@ -168,7 +168,7 @@ export class RoomSession {
   }
 
   private async fill(): Promise<void> {
-    if (this.filling || this.closed) return;
+    if (this.filling || this.isOver) return;
     this.filling = true;
     this.cancelFill();
     try {
@@ -180,7 +180,7 @@ export class RoomSession {
           this.change({ type: 'log', events });
           this.change({ type: 'heard-of', head });
         },
-        wanted: () => !this.closed,
+        wanted: () => !this.isOver,
       });
     } catch (error) {
       if (error instanceof EpochChanged) this.options.onReload();
@@ -188,7 +188,7 @@ export class RoomSession {
       this.filling = false;
     }
     // Still a hole: the request failed, or the head moved on. Later, not at once, so as not to hammer.
-    if (hasGap(this.view.room) && !this.closed) {
+    if (hasGap(this.view.room) && !this.isOver) {
       this.cancelFill = this.options.clock.after(FILL_RETRY_MS, () => void this.fill());
     }
   }
@@ -198,6 +198,10 @@ export class RoomSession {
     // The next server says so again, if it is so there.
     this.set(connection.status === 'online' ? { connection } : { connection, degraded: false });
     this.outbox.flush();
+  }
+
+  private get isOver(): boolean {
+    return this.closed || this.view.connection.status === 'stopped';
   }
 
   /** Why there will be no connection any more, for people. */
