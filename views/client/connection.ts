@@ -1,3 +1,4 @@
+import { CloseCode } from '../../src/protocol/codes.js';
 import type { PushData, PushName, ReplyData, RequestData, RequestName } from '../../src/protocol/events.js';
 import { ChatSocket, RequestLost, type SocketConstructor } from './chat-socket.js';
 import type { Clock } from './clock.js';
@@ -18,6 +19,11 @@ export interface KeptConnectionOptions {
   clock: Clock;
   /** 0 ≤ chance < 1. */
   random(): number;
+  /**
+   * Whether one's sign-in is over. A browser does not tell why it was not let in: asked where it was not twice in a row.
+   * `false` also where that cannot be known.
+   */
+  isSignedOut(): Promise<boolean>;
   onPush<Name extends PushName>(event: Name, data: PushData<Name>): void;
   onChange(connection: Connection): void;
 }
@@ -27,6 +33,8 @@ export class KeptConnection {
   connection: Connection = { status: 'connecting' };
   private socket: ChatSocket | null = null;
   private attempt = 0;
+  /** Tries in a row that the server, or whatever is in between, did not let in. */
+  private vain = 0;
   private cancelWait: () => void = () => {};
 
   constructor(private readonly options: KeptConnectionOptions) {}
@@ -43,11 +51,11 @@ export class KeptConnection {
     this.connect();
   }
 
-  stop(): void {
+  stop(code: number = CloseCode.normal): void {
     this.cancelWait();
     const socket = this.socket;
     this.socket = null;
-    this.change({ status: 'stopped', code: 1000 });
+    this.change({ status: 'stopped', code });
     socket?.close();
   }
 
@@ -79,9 +87,17 @@ export class KeptConnection {
         this.attempt = next.attempt;
         this.change({ status: 'waiting', retryAt: clock.now() + next.ms });
         this.cancelWait = clock.after(next.ms, () => this.tryNow());
+        this.vain = closed.openForMs === 0 ? this.vain + 1 : 0;
+        if (this.vain > 1) void this.stopIfSignedOut();
       },
     });
     this.socket = socket;
+  }
+
+  private async stopIfSignedOut(): Promise<void> {
+    const isOver = await this.options.isSignedOut();
+    const { status } = this.connection;
+    if (isOver && (status === 'waiting' || status === 'retrying')) this.stop(CloseCode.signedOut);
   }
 
   private change(connection: Connection): void {

@@ -1,7 +1,8 @@
 import { CloseCode } from '../../src/protocol/codes.js';
 import type { PushData, PushName, User } from '../../src/protocol/events.js';
-import { catchUp, EpochChanged } from './catch-up.js';
+import { ApiProblem } from './http-api.js';
 import { KeptConnection, type Connection } from './connection.js';
+import { HoleFiller } from './hole-filler.js';
 import { MessageActions } from './message-actions.js';
 import { RoomOutbox } from './room-outbox.js';
 import { initialView, type RoomSessionOptions, type RoomView } from './room-view.js';
@@ -11,7 +12,6 @@ import { hasGap, reduceRoom, type RoomEvent, type RoomState } from './room-state
 
 const OLDER_PAGE = 50;
 const TYPING_EVERY_MS = 3_000;
-const FILL_RETRY_MS = 2_000;
 
 /** One room, live: what the page shows, and what a person can do. Knows nothing of how it is drawn. */
 export class RoomSession {
@@ -20,12 +20,11 @@ export class RoomSession {
   readonly actions: MessageActions;
   private readonly connection: KeptConnection;
   private readonly outbox: RoomOutbox;
-  private filling = false;
+  private readonly holes: HoleFiller;
   private joined = false;
   private closed = false;
   private lastTyping = -Infinity;
   private cancelTick: () => void = () => {};
-  private cancelFill: () => void = () => {};
 
   constructor(private readonly options: RoomSessionOptions) {
     const { url, WebSocket, clock } = options;
@@ -35,6 +34,7 @@ export class RoomSession {
       WebSocket,
       clock,
       random: options.random,
+      isSignedOut: () => this.isSignedOut(),
       onPush: (event, data) => this.receive(event, data),
       onChange: (connection) => this.connectionChanged(connection),
     });
@@ -50,6 +50,14 @@ export class RoomSession {
         this.connection.request('message.send', { room: this.view.room.room, text, clientId }),
       onChange: () => this.show(this.view.room),
     });
+    this.holes = new HoleFiller({
+      clock,
+      room: () => this.view.room,
+      fetchEvents: options.fetchEvents,
+      wanted: () => !this.closed && this.view.connection.status !== 'stopped',
+      onEvent: (event) => this.change(event),
+      onReload: options.onReload,
+    });
   }
 
   start(): void {
@@ -60,7 +68,7 @@ export class RoomSession {
   close(): void {
     this.closed = true;
     this.cancelTick();
-    this.cancelFill();
+    this.holes.close();
     this.outbox.close();
     this.connection.stop();
     this.listeners.clear();
@@ -150,7 +158,7 @@ export class RoomSession {
       // Recovered: what was missed follows as pushes. Otherwise it has to be fetched.
       if (!reply.recovered) this.change({ type: 'heard-of', head: reply.head });
       // That server is late, or the log is another one: the next page tells.
-      if (reply.head < position) void this.fill();
+      if (reply.head < position) this.holes.fill();
       this.outbox.flush();
     } catch (error) {
       const why = shutOut(error);
@@ -167,32 +175,6 @@ export class RoomSession {
     this.connection.stop();
   }
 
-  private async fill(): Promise<void> {
-    if (this.filling || this.isOver) return;
-    this.filling = true;
-    this.cancelFill();
-    try {
-      await catchUp({
-        epoch: this.view.room.epoch,
-        after: this.view.room.position,
-        fetchEvents: this.options.fetchEvents,
-        onPage: ({ events, head }) => {
-          this.change({ type: 'log', events });
-          this.change({ type: 'heard-of', head });
-        },
-        wanted: () => !this.isOver,
-      });
-    } catch (error) {
-      if (error instanceof EpochChanged) this.options.onReload();
-    } finally {
-      this.filling = false;
-    }
-    // Still a hole: the request failed, or the head moved on. Later, not at once, so as not to hammer.
-    if (hasGap(this.view.room) && !this.isOver) {
-      this.cancelFill = this.options.clock.after(FILL_RETRY_MS, () => void this.fill());
-    }
-  }
-
   private connectionChanged(connection: Connection): void {
     if (connection.status !== 'online') this.joined = false;
     // The next server says so again, if it is so there.
@@ -200,8 +182,13 @@ export class RoomSession {
     this.outbox.flush();
   }
 
-  private get isOver(): boolean {
-    return this.closed || this.view.connection.status === 'stopped';
+  private async isSignedOut(): Promise<boolean> {
+    try {
+      await this.options.fetchEvents({ after: this.view.room.position, limit: 1 });
+      return false;
+    } catch (error) {
+      return error instanceof ApiProblem && error.code === 'unauthenticated';
+    }
   }
 
   /** Why there will be no connection any more, for people. */
@@ -214,7 +201,7 @@ export class RoomSession {
     const room = reduceRoom(this.view.room, event);
     if (room === this.view.room) return;
     this.show(room);
-    if (hasGap(room)) void this.fill();
+    if (hasGap(room)) this.holes.fill();
     this.expireTyping();
   }
 

@@ -98,6 +98,33 @@ describe('two first tabs of one browser', () => {
   }, 120_000);
 });
 
+describe('a page whose sign-in ended while it was away', () => {
+  it('says so instead of trying to come back for ever', async () => {
+    const ann = await browser.person();
+    const line = await lineOf(ann);
+    await enter(ann, 'ended');
+    line.cut();
+    await ann.locator('.banner').waitFor();
+    const cookies = await ann.context().cookies();
+    const answer = await fetch(`${server.url}/api/auth/sign-out`, {
+      method: 'POST',
+      headers: {
+        cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+        origin: server.url,
+        'content-type': 'application/json',
+      },
+      body: '{}',
+    });
+    expect(answer.ok).toBe(true);
+    line.mend();
+    await ann.getByText('You have been signed out.').waitFor();
+    await ann.getByRole('button', { name: 'Reload' }).click();
+    await ann.locator('.banner').waitFor({ state: 'detached' });
+    await write(ann, 'as somebody new');
+    await expect.poll(() => texts(ann)).toEqual(['as somebody new']);
+  }, 120_000);
+});
+
 describe('a browser whose database does not let go of what is too old', () => {
   it('sends what is not', async () => {
     const ann = await browser.person();
