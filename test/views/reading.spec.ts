@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GROUP_MS, rowsOf, type Row } from '../../views/client/rows.js';
 import { utcTimes } from '../../views/client/times.js';
-import { earlier, grown, later, MOST, newest, visible, type Window } from '../../views/client/window.js';
+import {
+  earlier,
+  grown,
+  HELD,
+  later,
+  MOST,
+  MOST_HELD,
+  newest,
+  outOfSight,
+  visible,
+  type Window,
+} from '../../views/client/window.js';
 import { ann, bob, message, messages } from './support.js';
 
 const at = (minutes: number): string =>
@@ -109,5 +120,19 @@ describe('the stretch of a room that is in the document', () => {
     for (let steps = 0; steps < 60; steps++) window = later(all, window);
     expect(window.to).toBeNull();
     expect(visible(all, window).at(-1)?.seq).toBe(3_000);
+  });
+});
+
+describe('what is loaded of a room that has been open for long', () => {
+  const many = messages(1, MOST_HELD + 1);
+
+  it('is let go of where it is old', () => {
+    expect(outOfSight(many, newest(many))).toBe(MOST_HELD + 1 - HELD + 1);
+    expect(outOfSight(many.slice(1), newest(many))).toBeNull();
+  });
+
+  it('stays as long as one reads there', () => {
+    expect(outOfSight(many, { from: 2_001, to: 2_200 })).toBe(2_001);
+    expect(outOfSight(many, { from: 10, to: 209 })).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../views/client/clock.js';
+import { FAR_BEHIND } from '../../views/client/hole-filler.js';
 import { enter, seqs } from './room-session.house.js';
 import { eventsOf, message } from './support.js';
 
@@ -7,6 +8,12 @@ describe('a page whose log is not what it was', () => {
   it('reloads where the log is behind what it shows, also under the same epoch', async () => {
     await using room = await enter({ head: () => 2 });
     await room.reloaded;
+  });
+
+  it('reloads where more was missed than anybody reads, instead of fetching all of it', async () => {
+    await using room = await enter({ head: () => 3 + FAR_BEHIND + 1 });
+    await room.reloaded;
+    expect(room.asked).toEqual([]);
   });
 
   it('stays where only that server is late', async () => {

@@ -93,6 +93,39 @@ describe('what one sees of a room', () => {
     expect(after(busy, { type: 'older', before: 51, page })).toBe(busy);
   });
 
+  it('is the same whether events come one by one or as a page', () => {
+    const about = { room: 'lobby', user: ann, at: '2026-01-02T00:00:00.000Z' };
+    const events = [
+      created(4),
+      created(5),
+      { event: 'message.edited', data: { ...about, seq: 6, id: 'm5', text: 'edited' } },
+      created(7),
+      { event: 'message.deleted', data: { ...about, seq: 8, id: 'm7' } },
+      { event: 'poll.opened', data: { room: 'lobby', seq: 9 } },
+      created(10),
+    ];
+    const page = after(stateAt(3), { type: 'log', events });
+    expect(page).toEqual(
+      after(stateAt(3), ...events.map((event): RoomEvent => ({ type: 'log', events: [event] }))),
+    );
+    expect(page.messages).toMatchObject([{}, {}, {}, {}, { text: 'edited' }, { deleted: true }, { seq: 10 }]);
+  });
+
+  it('lets go of what is old, and takes it from older pages again', () => {
+    const all = after(stateAt(3), ...messages(4, 60).map(({ seq }) => push(seq)));
+    const state = after(all, { type: 'forget', before: 41 });
+    expect(seqs(state)).toEqual(messages(41, 60).map(({ seq }) => seq));
+    expect(state.more).toBe(true);
+    const about = { room: 'lobby', user: ann, at: '2026-01-02T00:00:00.000Z' };
+    const deletion = { event: 'message.deleted', data: { ...about, seq: 61, id: 'm2' } };
+    const later = after(state, { type: 'log', events: [deletion] });
+    expect(later.messages).toEqual(state.messages);
+    const page = pageOf(60, { before: 41, limit: 50 });
+    const whole = after(later, { type: 'older', before: 41, page });
+    expect(seqs(whole)).toEqual(seqs(all));
+    expect(whole.messages[1]).toMatchObject({ id: 'm2', deleted: true });
+  });
+
   it('takes nothing from another room or another epoch', () => {
     const state = stateAt(3);
     expect(after(state, { type: 'log', events: [created(4, { room: 'other' })] })).toBe(state);

@@ -3,6 +3,8 @@ import type { Clock } from './clock.js';
 import { hasGap, type RoomEvent, type RoomState } from './room-state.js';
 
 const RETRY_MS = 2_000;
+/** Behind by more than this, the newest page is there sooner than what was missed, and nobody reads all of that. */
+export const FAR_BEHIND = 1_000;
 
 export interface HoleFillerOptions {
   clock: Clock;
@@ -22,7 +24,11 @@ export class HoleFiller {
   constructor(private readonly options: HoleFillerOptions) {}
 
   fill(): void {
-    if (!this.filling && this.options.wanted()) void this.run();
+    const { room, wanted, onReload } = this.options;
+    if (this.filling || !wanted()) return;
+    const { head, position } = room();
+    if (head - position > FAR_BEHIND) onReload();
+    else void this.run();
   }
 
   close(): void {

@@ -46,9 +46,22 @@ export const reducers: {
   'room.updated': unchanged,
 };
 
-/** The messages after an event. One that is not known here shows nothing; it only has its place in the order. */
-export function applied(messages: Messages, { event, data }: RoomPush): Messages {
-  return isKnown(event) ? reducers[event](messages, data as never) : messages;
+/**
+ * The messages after `events`, one after the other. One that is not known here shows nothing; it only has its place in
+ * the order. New messages are gathered: a page of events costs one copy of what is there, not one for each.
+ */
+export function applied(messages: Messages, events: readonly RoomPush[]): Messages {
+  let all = messages;
+  let fresh: Message[] = [];
+  for (const { event, data } of events) {
+    if (event === 'message.created') fresh.push(data as Message);
+    else if (isKnown(event)) {
+      if (fresh.length > 0) all = [...all, ...fresh];
+      fresh = [];
+      all = reducers[event](all, data as never);
+    }
+  }
+  return fresh.length > 0 ? [...all, ...fresh] : all;
 }
 
 function isKnown(event: string): event is RoomEventType {

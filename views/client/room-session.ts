@@ -124,6 +124,11 @@ export class RoomSession {
     }
   }
 
+  /** Lets go of messages before this seq. */
+  forget(before: number): void {
+    this.change({ type: 'forget', before });
+  }
+
   private receive(event: PushName, data: PushData<PushName>): void {
     const now = this.options.clock.now();
     if (event === 'welcome') void this.join();

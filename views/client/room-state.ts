@@ -36,6 +36,8 @@ export type RoomEvent =
   | { type: 'log'; events: readonly RoomPush[] }
   | { type: 'heard-of'; head: number }
   | { type: 'older'; before: number; page: HistoryPage }
+  /** Messages before this seq: the pages of older ones bring them again. */
+  | { type: 'forget'; before: number }
   | { type: 'present'; members: readonly User[]; online: number }
   | { type: 'presence'; online: number; joined: readonly User[]; left: readonly string[] }
   | { type: 'typing'; user: User; now: number }
@@ -80,6 +82,10 @@ export function reduceRoom(state: RoomState, event: RoomEvent): RoomState {
       return event.head > state.head ? { ...state, head: event.head } : state;
     case 'older':
       return withOlder(state, event.before, event.page);
+    case 'forget': {
+      const messages = state.messages.filter(({ seq }) => seq >= event.before);
+      return messages.length === state.messages.length ? state : { ...state, messages, more: true };
+    }
     case 'present':
       return { ...state, members: byName(event.members), online: event.online };
     case 'presence': {
@@ -139,19 +145,18 @@ function withOlder(state: RoomState, before: number, page: HistoryPage): RoomSta
   // More has happened since it was read than is remembered: it has to be read anew.
   if (state.position - page.head > missed.length) return state;
   const older = page.messages.filter(({ seq }) => seq < first);
-  const messages = missed.filter(({ event }) => event !== 'message.created').reduce(applied, older);
+  const changes = missed.filter(({ event }) => event !== 'message.created');
+  const messages = applied(older, changes);
   return { ...state, more: page.more, messages: [...messages, ...state.messages] };
 }
 
 /** Applies what has become next. */
 function settle(state: RoomState): RoomState {
-  let { position, messages, facts } = state;
+  let { position, facts } = state;
   const next = state.ahead.filter(({ data }) => data.seq === position + 1 && ++position);
   if (next.length === 0) return state;
-  for (const event of next) {
-    messages = applied(messages, event);
-    facts = factsAfter(facts, event, state.me.id);
-  }
+  const messages = applied(state.messages, next);
+  for (const event of next) facts = factsAfter(facts, event, state.me.id);
   const recent = [...state.recent, ...next].slice(-RECENT);
   return { ...state, position, messages, facts, ahead: state.ahead.slice(next.length), recent };
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { RoomState } from './room-state.js';
-import { earlier, grown, later, newest, visible, type Window } from './window.js';
+import { earlier, grown, later, newest, outOfSight, visible, type Window } from './window.js';
 import type { Message } from '../../src/protocol/events.js';
 
 export interface Reading {
@@ -19,8 +19,11 @@ export interface Reading {
   showNewest(): void;
 }
 
-/** Where one is in the room: which stretch is shown, whether at its end, and what one has not seen. */
-export function useReading(room: RoomState): Reading {
+/**
+ * Where one is in the room: which stretch is shown, whether at its end, and what one has not seen. `forget` is called
+ * with the seq before which nothing is needed here.
+ */
+export function useReading(room: RoomState, forget: (before: number) => void): Reading {
   const { messages, me } = room;
   const [kept, setWindow] = useState<Window>(() => newest(messages));
   const [atEnd, setAtEnd] = useState(true);
@@ -39,6 +42,10 @@ export function useReading(room: RoomState): Reading {
   useEffect(() => {
     if (caughtUp) setReadSeq(room.position);
   }, [caughtUp, room.position]);
+  useEffect(() => {
+    const before = outOfSight(messages, window);
+    if (before !== null) forget(before);
+  }, [messages, window]);
   // The line stays where it was drawn until there is something new again, or one answers.
   useEffect(() => {
     if (unread > 0) setNewAfter(readSeq);

@@ -13,6 +13,9 @@ interface Placed {
 
 export const MOST = 200;
 const STEP = 50;
+/** So many are loaded at the most, as long as one does not go up to read them, and so many stay. */
+export const MOST_HELD = 5_000;
+export const HELD = 1_000;
 
 export function newest(messages: readonly Placed[], count = STEP * 2): Window {
   return { from: seqAt(messages, Math.max(0, messages.length - count)), to: null };
@@ -44,6 +47,14 @@ export function grown(messages: readonly Placed[], window: Window, atEnd: boolea
   if (window.to !== null || messages.length - firstAt(messages, window.from) <= MOST) return window;
   if (atEnd) return newest(messages);
   return { from: window.from, to: seqAt(messages, firstAt(messages, window.from) + MOST - 1) };
+}
+
+/** Before which seq messages are let go, in a room that has been open for long: never what is shown. */
+export function outOfSight(messages: readonly Placed[], window: Window): number | null {
+  if (messages.length <= MOST_HELD) return null;
+  const count = Math.min(firstAt(messages, window.from), messages.length - HELD);
+  // A few at a time would cost more than they take up.
+  return count < HELD ? null : seqAt(messages, count);
 }
 
 /** The index of the first one at or above `seq`. */

@@ -30,7 +30,7 @@ export function Conversation(props: ConversationProps): VNode {
   const { room, outbox, older } = view;
   const times = useContext(TimesContext);
   const goToEnd = useRef<() => void>(() => {});
-  const reading = useReading(room);
+  const reading = useReading(room, (before) => session?.forget(before));
   const { shown, complete, atFirst, atEnd, unread, newAfter } = reading;
 
   const rows = useMemo(
