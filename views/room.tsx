@@ -61,6 +61,7 @@ export function RoomPage({ data }: { data: RoomPageData }): VNode {
             <ConnectionBanner
               connection={view.connection}
               degraded={view.degraded}
+              outdated={view.outdated}
               gone={view.gone}
               onTryNow={() => session?.tryNow()}
               onReload={() => renewPage(room.room)}

@@ -85,3 +85,33 @@ describe('what an earlier page could not send', () => {
     expect(outbox).toMatchObject([{ clientId: 'from-before', problem: 'Not connected' }]);
   });
 });
+
+describe('what the browser cannot keep', () => {
+  it('is not reloaded away: the page waits until it is stored', async () => {
+    const full = async (): Promise<never> => {
+      throw new Error('QuotaExceededError');
+    };
+    await using room = await enter({ head: () => 3, outboxStore: { ...memoryOutbox(), put: full } });
+    let reloads = 0;
+    void room.reloaded.then(() => reloads++);
+    await room.until(({ room: { online } }) => online === 2);
+    room.session.send('only here');
+    const [frame] = await room.server.seen('message.send');
+    room.server.push('resync', { room: 'lobby', epoch: 'e2', head: 1 });
+    room.server.push('typing', { room: 'lobby', user: ann });
+    await room.until(({ room: { typing } }) => typing.length === 1);
+    expect(reloads).toBe(0);
+    expect(room.session.view.outdated).toBe(true);
+    expect(room.session.mayLeave).toBe(false);
+    if (!frame) throw new Error('nothing was sent');
+    room.server.reply(frame, { id: 'm4', seq: 4, at: message(4).at });
+    await room.reloaded;
+  });
+
+  it('is what one is asked about before the page is left, and nothing else is', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    room.session.send('kept');
+    await expect.poll(() => room.session.mayLeave).toBe(true);
+  });
+});

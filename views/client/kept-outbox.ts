@@ -38,8 +38,19 @@ export function indexedDbOutbox(room: string, now: () => number = Date.now): Out
 export class OutboxKeeper {
   /** What the store has, or was told to have. */
   private kept: ReadonlyMap<string, Outgoing> = new Map();
+  /** Of these the store did not say yet that it has them, or could not take them. */
+  private readonly unkept = new Set<string>();
 
-  constructor(private readonly store: OutboxStore) {}
+  /** `onKept` is called each time that the store has taken something. */
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly onKept: () => void,
+  ) {}
+
+  /** Whether it outlives the page. */
+  holds(entry: Outgoing): boolean {
+    return !this.unkept.has(keyOf(entry));
+  }
 
   /** `entries` are in the store: somebody else may take them out, and nobody puts them there once more. */
   found(entries: Outbox): void {
@@ -48,9 +59,26 @@ export class OutboxKeeper {
 
   follow(outbox: Outbox): void {
     const wanted = byKey(outbox.filter(({ status }) => status !== 'sent'));
-    for (const [key, entry] of this.kept) if (!wanted.has(key)) this.store.remove(entry).catch(ignore);
-    for (const [key, entry] of wanted) if (this.kept.get(key) !== entry) this.store.put(entry).catch(ignore);
+    const before = this.kept;
     this.kept = wanted;
+    for (const [key, entry] of before) if (!wanted.has(key)) this.remove(key, entry);
+    for (const [key, entry] of wanted) {
+      if (!before.has(key)) this.unkept.add(key);
+      if (before.get(key) !== entry) this.put(key, entry);
+    }
+  }
+
+  private put(key: string, entry: Outgoing): void {
+    const taken = (): void => {
+      this.unkept.delete(key);
+      this.onKept();
+    };
+    this.store.put(entry).then(taken, ignore);
+  }
+
+  private remove(key: string, entry: Outgoing): void {
+    this.unkept.delete(key);
+    this.store.remove(entry).catch(ignore);
   }
 }
 

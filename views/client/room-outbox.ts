@@ -20,6 +20,8 @@ export interface RoomOutboxOptions {
   send(entry: Outgoing): Promise<Sent>;
   /** `entries` are others; what the room shows of them is to be left out by `settle`. */
   onChange(): void;
+  /** The browser has taken something that it had not kept before. */
+  onKept(): void;
 }
 
 /** What one wrote on this page, or on an earlier one, that the room does not show yet. */
@@ -35,7 +37,7 @@ export class RoomOutbox {
   private closed = false;
 
   constructor(private readonly options: RoomOutboxOptions) {
-    this.keeper = new OutboxKeeper(options.store);
+    this.keeper = new OutboxKeeper(options.store, options.onKept);
     this.sender = new Sender({
       clock: options.clock,
       outbox: () => this.entries,
@@ -43,6 +45,14 @@ export class RoomOutbox {
       send: options.send,
       onEvent: (event) => this.change(event),
     });
+  }
+
+  /** Whether the next page will have what is not sent: the browser keeps it, and for whom one is now. */
+  get outlivesPage(): boolean {
+    const me = this.options.me().id;
+    return this.entries.every(
+      (entry) => entry.status === 'sent' || (entry.author === me && this.keeper.holds(entry)),
+    );
   }
 
   start(): void {

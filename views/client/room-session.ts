@@ -49,6 +49,7 @@ export class RoomSession {
       send: ({ text, clientId }) =>
         this.connection.request('message.send', { room: this.view.room.room, text, clientId }),
       onChange: () => this.show(this.view.room),
+      onKept: () => this.reloadIfOutdated(),
     });
     this.holes = new HoleFiller({
       clock,
@@ -56,7 +57,7 @@ export class RoomSession {
       fetchEvents: options.fetchEvents,
       wanted: () => !this.closed && this.view.connection.status !== 'stopped',
       onEvent: (event) => this.change(event),
-      onReload: options.onReload,
+      onReload: () => this.reload(),
     });
   }
 
@@ -89,6 +90,11 @@ export class RoomSession {
     this.outbox.retry(clientId);
   }
 
+  /** False: leaving the page would lose what one wrote. */
+  get mayLeave(): boolean {
+    return this.outbox.outlivesPage;
+  }
+
   discard(clientId: string): void {
     this.outbox.discard(clientId);
   }
@@ -117,7 +123,7 @@ export class RoomSession {
     this.set({ older: 'loading' });
     try {
       const page = await this.options.fetchHistory({ before, limit: OLDER_PAGE });
-      if (page.epoch !== room.epoch) return this.options.onReload();
+      if (page.epoch !== room.epoch) return this.reload();
       this.set({ older: 'idle', room: reduceRoom(this.view.room, { type: 'older', before, page }) });
     } catch {
       this.set({ older: 'failed' });
@@ -145,7 +151,7 @@ export class RoomSession {
       this.change({ type: 'typing', user: (data as PushData<'typing'>).user, now });
     else if (event === 'resync') {
       const { epoch, head } = data as PushData<'resync'>;
-      if (epoch !== this.view.room.epoch) return this.options.onReload();
+      if (epoch !== this.view.room.epoch) return this.reload();
       this.change({ type: 'heard-of', head });
     }
   }
@@ -155,7 +161,7 @@ export class RoomSession {
     try {
       const reply = await this.connection.request('room.join', { room, epoch, after: position });
       if (this.closed) return;
-      if (reply.epoch !== epoch) return this.options.onReload();
+      if (reply.epoch !== epoch) return this.reload();
       this.outbox.become(reply.me);
       this.joined = true;
       this.change({ type: 'me', user: reply.me });
@@ -218,9 +224,20 @@ export class RoomSession {
     this.cancelTick = after(Math.max(0, soonest - now()), () => this.change({ type: 'tick', now: now() }));
   }
 
+  /** The room's log is not the one on this page, or far ahead of it. Nothing that one wrote is lost over that. */
+  private reload(): void {
+    this.set({ outdated: true });
+    this.reloadIfOutdated();
+  }
+
+  private reloadIfOutdated(): void {
+    if (this.view.outdated && !this.closed && this.outbox.outlivesPage) this.options.onReload();
+  }
+
   /** In one step: a message is never in both, or in neither. */
   private show(room: RoomState): void {
     this.set({ room, outbox: this.outbox.settle(room) });
+    this.reloadIfOutdated();
   }
 
   private set(part: Partial<RoomView>): void {

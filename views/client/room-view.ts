@@ -13,6 +13,8 @@ export interface RoomView {
   connection: Connection;
   /** Other servers are out of reach of ours: what is said there comes late. */
   degraded: boolean;
+  /** The page has to be made anew, and waits for what no other page would have. */
+  outdated: boolean;
   /** Why one is not in the room any more, for people. */
   gone: string | null;
   older: 'idle' | 'loading' | 'failed';
@@ -25,6 +27,7 @@ export function initialView(start: RoomStart): RoomView {
     outbox: [],
     connection: { status: 'connecting' },
     degraded: false,
+    outdated: false,
     gone: null,
     older: 'idle',
   };

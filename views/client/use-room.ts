@@ -19,11 +19,16 @@ export function useRoom(data: RoomPageData): { view: RoomView; session: RoomSess
     const now = (): void => {
       if (document.visibilityState === 'visible') session.tryNow();
     };
+    const ask = (event: BeforeUnloadEvent): void => {
+      if (!session.mayLeave) event.preventDefault();
+    };
     session.start();
+    window.addEventListener('beforeunload', ask);
     window.addEventListener('online', now);
     document.addEventListener('visibilitychange', now);
     return () => {
       unsubscribe();
+      window.removeEventListener('beforeunload', ask);
       window.removeEventListener('online', now);
       document.removeEventListener('visibilitychange', now);
       session.close();

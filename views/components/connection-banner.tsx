@@ -15,12 +15,14 @@ const STOPPED: Partial<Record<number, string>> = {
 export function ConnectionBanner({
   connection,
   degraded,
+  outdated,
   gone,
   onTryNow,
   onReload,
 }: {
   connection: Connection;
   degraded: boolean;
+  outdated: boolean;
   gone: string | null;
   onTryNow(): void;
   onReload(): void;
@@ -34,6 +36,15 @@ export function ConnectionBanner({
           <a class="link-button" href="/chat/">
             All rooms
           </a>
+        </div>
+      )}
+      {outdated && (
+        <div class="banner">
+          <Icon name="alert" />
+          <span>Much has happened here. What you wrote is not sent yet: copy it before you reload.</span>
+          <button type="button" class="link-button" onClick={() => location.reload()}>
+            Reload
+          </button>
         </div>
       )}
       {connection.status === 'waiting' && (
