@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { SocketConstructor } from '../../views/client/chat-socket.js';
-import { systemClock } from '../../views/client/clock.js';
+import { type Clock, systemClock } from '../../views/client/clock.js';
 import { type Connection, KeptConnection } from '../../views/client/connection.js';
+import { SocketServer } from './socket-server.js';
 
 /** A server that lets nobody in, as a browser sees it: no word of why. */
 async function shutDoor() {
@@ -31,19 +32,23 @@ async function shutDoor() {
   };
 }
 
-function comeBack(url: string, isSignedOut: () => Promise<boolean>) {
+function comeBack(url: string, isSignedOut: () => Promise<boolean>, clock: Clock = systemClock) {
   const stopped = Promise.withResolvers<Connection>();
+  const isOnline = Promise.withResolvers<void>();
   const connection = new KeptConnection({
     url,
     WebSocket: WebSocket as unknown as SocketConstructor,
-    clock: systemClock,
+    clock,
     random: () => 0,
     isSignedOut,
     onPush() {},
-    onChange: (now) => now.status === 'stopped' && stopped.resolve(now),
+    onChange: (now) => {
+      if (now.status === 'stopped') stopped.resolve(now);
+      if (now.status === 'online') isOnline.resolve();
+    },
   });
   connection.start();
-  return { connection, stopped: stopped.promise };
+  return { connection, stopped: stopped.promise, online: isOnline.promise };
 }
 
 describe('a connection that is not let in', () => {
@@ -60,5 +65,47 @@ describe('a connection that is not let in', () => {
     await door.knock(5);
     connection.stop();
     expect(await stopped).toEqual({ status: 'stopped', code: 1000 });
+  });
+});
+
+/** Time passes as the test says, and no timer runs meanwhile: a laptop that is shut. */
+function asleep() {
+  let slept = 0;
+  const clock: Clock = { now: () => systemClock.now() + slept, after: systemClock.after };
+  return { clock, sleep: (ms: number) => void (slept += ms) };
+}
+
+describe('a page that wakes', () => {
+  it('is back on another line at once where the old one is dead', async () => {
+    await using server = await SocketServer.start();
+    const second = Promise.withResolvers<void>();
+    server.onConnect = (socket) => {
+      server.push('welcome', {}, socket);
+      if (server.sockets.length === 2) second.resolve();
+    };
+    const { clock, sleep } = asleep();
+    const { connection, online } = comeBack(server.url, async () => false, clock);
+    await online;
+    connection.wake();
+    expect(connection.connection.status).toBe('online');
+    sleep(3_600_000);
+    connection.wake();
+    expect(connection.connection.status).toBe('retrying');
+    await second.promise;
+    connection.stop();
+  });
+
+  it('does not wait for a try that was begun on another network', async () => {
+    await using server = await SocketServer.start();
+    const tries = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    // None of them ever hears a word.
+    server.onConnect = () => tries[server.sockets.length - 1]?.resolve();
+    const { clock, sleep } = asleep();
+    const { connection } = comeBack(server.url, async () => false, clock);
+    await tries[0]?.promise;
+    sleep(3_000);
+    connection.wake();
+    await tries[1]?.promise;
+    connection.stop();
   });
 });

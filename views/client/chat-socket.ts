@@ -64,6 +64,7 @@ export class ChatSocket {
   /** What the server takes, as its `welcome` says. */
   private frameBytes = Infinity;
   private closed = false;
+  private heardAt = 0;
   private cancelSilence: () => void = () => {};
 
   constructor(private readonly options: ChatSocketOptions) {
@@ -109,6 +110,21 @@ export class ChatSocket {
     }
   }
 
+  /** Since the server said something, or since it was called. */
+  get silentForMs(): number {
+    return this.options.clock.now() - this.heardAt;
+  }
+
+  /** Gives the connection up for dead: `onClose` is called now. */
+  lose(): void {
+    // A closing handshake on a dead line can take minutes; the person should not wait for it.
+    try {
+      this.socket.close(CloseCode.noPong);
+    } finally {
+      this.finish(LOST);
+    }
+  }
+
   private receive(raw: unknown): void {
     if (this.closed) return;
     this.heard();
@@ -142,15 +158,10 @@ export class ChatSocket {
   }
 
   private heard(): void {
+    const { clock, silenceMs = 40_000 } = this.options;
+    this.heardAt = clock.now();
     this.cancelSilence();
-    this.cancelSilence = this.options.clock.after(this.options.silenceMs ?? 40_000, () => {
-      // A closing handshake on a dead line can take minutes; the person should not wait for it.
-      try {
-        this.socket.close(CloseCode.noPong);
-      } finally {
-        this.finish(LOST);
-      }
-    });
+    this.cancelSilence = clock.after(silenceMs, () => this.lose());
   }
 
   private finish(code: number): void {

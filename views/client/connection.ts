@@ -4,6 +4,11 @@ import { ChatSocket, RequestLost, type SocketConstructor } from './chat-socket.j
 import type { Clock } from './clock.js';
 import { afterClose } from './reconnect.js';
 
+/** On a line that lives, the server pings more often. */
+const SILENT_MS = 30_000;
+/** A try that takes longer was begun on another network. */
+const SLOW_MS = 2_000;
+
 export type Connection =
   /** The first try; nothing to worry anybody with. */
   | { status: 'connecting' }
@@ -49,6 +54,16 @@ export class KeptConnection {
     this.cancelWait();
     this.change({ status: 'retrying' });
     this.connect();
+  }
+
+  /**
+   * The machine was asleep, the page hidden or the network gone: timers did not run, and nobody told that the line is
+   * dead. Where it seems to be, the next try begins at once.
+   */
+  wake(): void {
+    const patienceMs = this.connection.status === 'online' ? SILENT_MS : SLOW_MS;
+    if (this.socket && this.socket.silentForMs > patienceMs) this.socket.lose();
+    this.tryNow();
   }
 
   stop(code: number = CloseCode.normal): void {

@@ -103,6 +103,10 @@ export class RoomSession {
     this.connection.tryNow();
   }
 
+  wake(): void {
+    this.connection.wake();
+  }
+
   /** Tells the others; as often as one likes, it is sent once in three seconds. */
   typing(): void {
     const now = this.options.clock.now();

@@ -16,21 +16,21 @@ export function useRoom(data: RoomPageData): { view: RoomView; session: RoomSess
     // The newest messages are not on this page, and a stretch with a hole is not shown.
     if (data.earlier) return location.replace(roomPath(data.history.room));
     const unsubscribe = session.subscribe(() => setView(session.view));
-    const now = (): void => {
-      if (document.visibilityState === 'visible') session.tryNow();
+    const wake = (): void => {
+      if (document.visibilityState === 'visible') session.wake();
     };
     const ask = (event: BeforeUnloadEvent): void => {
       if (!session.mayLeave) event.preventDefault();
     };
     session.start();
     window.addEventListener('beforeunload', ask);
-    window.addEventListener('online', now);
-    document.addEventListener('visibilitychange', now);
+    window.addEventListener('online', wake);
+    document.addEventListener('visibilitychange', wake);
     return () => {
       unsubscribe();
       window.removeEventListener('beforeunload', ask);
-      window.removeEventListener('online', now);
-      document.removeEventListener('visibilitychange', now);
+      window.removeEventListener('online', wake);
+      document.removeEventListener('visibilitychange', wake);
       session.close();
     };
   }, [session]);
