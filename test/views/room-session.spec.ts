@@ -119,6 +119,27 @@ describe('a room that is open in a browser', () => {
     expect(frames.map(({ data }) => data.text)).toEqual(['one', 'one', 'two', 'three']);
   });
 
+  it('does not sit out the pause of a slow mode that is over', async () => {
+    await using room = await enter({ head: () => 3 });
+    await room.until(({ room: { online } }) => online === 2);
+    const slowMode = (seq: number, slowModeSeconds: number) => {
+      const facts = { title: '', topic: '', archived: false, slowModeSeconds };
+      const about = { room: 'lobby', user: ann, at: message(seq).at };
+      room.server.push('room.updated', { ...about, ...facts, seq });
+    };
+    slowMode(4, 21_600);
+    await room.until(({ room: { position } }) => position === 4);
+    room.session.send('too soon');
+    const [frame] = await room.server.seen('message.send');
+    const error = { code: 'rate_limited', message: 'one in six hours', retryAfterMs: 21_600_000 };
+    room.server.sockets[0]?.send(JSON.stringify({ event: 'reply', id: frame?.id, ok: false, error }));
+    room.server.push('typing', { room: 'lobby', user: ann });
+    await room.until(({ room: { typing } }) => typing.length === 1);
+    slowMode(5, 0);
+    const frames = await room.server.seen('message.send', 2);
+    expect(frames.map(({ data }) => data.text)).toEqual(['too soon', 'too soon']);
+  });
+
   it('says that a message was refused, and lets it be sent again or thrown away', async () => {
     await using room = await enter({ head: () => 3 });
     await room.until(({ room: { online } }) => online === 2);

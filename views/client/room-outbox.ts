@@ -108,6 +108,12 @@ export class RoomOutbox {
     else this.sender.flush();
   }
 
+  /** The pause that the server asked for may be over before its time. */
+  hurry(): void {
+    this.sender.stop();
+    this.flush();
+  }
+
   /** What `room` does not show by itself. */
   settle({ position, messages }: RoomState): Outbox {
     return this.replace(withoutStored(this.entries, position, messages));

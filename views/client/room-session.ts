@@ -1,13 +1,12 @@
 import { CloseCode } from '../../src/protocol/codes.js';
 import type { PushData, PushName, User } from '../../src/protocol/events.js';
-import { ApiProblem } from './http-api.js';
 import { KeptConnection, type Connection } from './connection.js';
 import { HoleFiller } from './hole-filler.js';
 import { MessageActions } from './message-actions.js';
 import { RoomOutbox } from './room-outbox.js';
 import { initialView, type RoomSessionOptions, type RoomView } from './room-view.js';
 import type { RoomPush } from './room-events.js';
-import { REMOVED, shutOut } from './shut-out.js';
+import { isSignedOut, REMOVED, shutOut } from './shut-out.js';
 import { hasGap, reduceRoom, type RoomEvent, type RoomState } from './room-state.js';
 
 const OLDER_PAGE = 50;
@@ -34,7 +33,7 @@ export class RoomSession {
       WebSocket,
       clock,
       random: options.random,
-      isSignedOut: () => this.isSignedOut(),
+      isSignedOut: () => isSignedOut(options.fetchEvents, this.view.room.position),
       onPush: (event, data) => this.receive(event, data),
       onChange: (connection) => this.connectionChanged(connection),
     });
@@ -197,15 +196,6 @@ export class RoomSession {
     this.outbox.flush();
   }
 
-  private async isSignedOut(): Promise<boolean> {
-    try {
-      await this.options.fetchEvents({ after: this.view.room.position, limit: 1 });
-      return false;
-    } catch (error) {
-      return error instanceof ApiProblem && error.code === 'unauthenticated';
-    }
-  }
-
   /** Why there will be no connection any more, for people. */
   private get ended(): string | null {
     const { connection, gone } = this.view;
@@ -215,9 +205,11 @@ export class RoomSession {
   private change(event: RoomEvent): void {
     const room = reduceRoom(this.view.room, event);
     if (room === this.view.room) return;
+    const isFaster = room.facts.slowModeSeconds < this.view.room.facts.slowModeSeconds;
     this.show(room);
     if (hasGap(room)) this.holes.fill();
     this.expireTyping();
+    if (isFaster) this.outbox.hurry();
   }
 
   private expireTyping(): void {
