@@ -9,13 +9,16 @@ describe('a server that is asked to stop', () => {
     await using folder = await temporaryFolder();
     const settings = {
       RATE_LIMIT: 'off',
-      DRAIN_DELAY_MS: '300',
+      DRAIN_DELAY_MS: '5000',
       DRAIN_WINDOW_MS: '500',
       MAX_CONNECTIONS: '500',
     };
     await using server = await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, ...settings });
     const connect = (dialect?: 'plain') =>
-      Communicator.connect(`${server.socketUrl}/ws/chat/lobby/`, dialect ? { dialect } : {});
+      Communicator.connect(`${server.socketUrl}/ws/chat/lobby/`, {
+        timeoutMs: 30_000,
+        ...(dialect && { dialect }),
+      });
     const rich = await Promise.all(Array.from({ length: 150 }, () => connect()));
     const plain = await connect('plain');
 

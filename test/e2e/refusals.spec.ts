@@ -135,7 +135,7 @@ describe('what is no frame of the protocol', () => {
 describe('who sends too fast', () => {
   it('is told how long to wait, and is closed with 4005 after going on', async () => {
     await using limited = await startChat({
-      env: { RATE_LIMIT: true, SEND_BURST: 2, SENDS_PER_SECOND: 0.5 },
+      env: { RATE_LIMIT: true, SEND_BURST: 2, SENDS_PER_SECOND: 0.001 },
     });
     await using client = await limited.connect();
     const attempt = () =>

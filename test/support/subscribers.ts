@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { expect } from 'vitest';
+import { becomes } from './observe.js';
 
 /**
  * Resolves when so many connections are subscribed to a Redis channel. channels_redis' pub/sub layer says that it has
@@ -12,7 +12,7 @@ export async function subscribers(urls: readonly string[], channel: string, coun
     return counts.reduce<number>((sum, reply) => sum + Number((reply as unknown[])[1]), 0);
   };
   try {
-    await expect.poll(all, { timeout: 10_000 }).toBe(count);
+    await becomes(all, count);
   } finally {
     for (const client of clients) client.disconnect();
   }

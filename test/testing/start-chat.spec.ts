@@ -21,7 +21,7 @@ const message = { room: 'lobby', text: 'hi', clientId: 'abcdefgh' };
 async function handles(): Promise<string[]> {
   for (let round = 0; ; round++) {
     const kept = process.getActiveResourcesInfo().filter((name) => /TCP|Timeout|Immediate/.test(name));
-    if (kept.length === 0 || round === 200) return kept;
+    if (kept.length === 0 || round === 1_200) return kept;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
