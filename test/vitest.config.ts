@@ -11,13 +11,13 @@ export default defineConfig({
     pool: 'forks',
     // Tests start real servers, databases and browsers: two files at a time is what two cores carry.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 10_000,
     allowOnly: false,
     passWithNoTests: false,
     retry: 0,
     // A machine that does other things too answers late; what does not come ends the wait all the same.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -131,5 +131,5 @@ describe('people, where they lie over the page', () => {
     await expect.poll(() => ann.locator('main').getAttribute('inert')).toBeNull();
     await write(ann, 'and here');
     await expect.poll(() => texts(ann)).toEqual(['still here', 'and here']);
-  }, 60_000);
+  });
 });

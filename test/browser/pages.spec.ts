@@ -41,7 +41,7 @@ describe('on a phone', () => {
     await keepPicture(ann, 'people-phone-dark');
     expect(await overflow()).toBeLessThanOrEqual(0);
     expect(browser.complaints).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('without JavaScript', () => {
@@ -59,7 +59,7 @@ describe('without JavaScript', () => {
     await reader.goto(`${server.url}/chat/plain/`);
     expect(await reader.locator('.message .text').first().innerText()).toContain('written by form');
     await keepPicture(reader, 'room-without-javascript');
-  }, 60_000);
+  });
 });
 
 describe('the lobby', () => {
@@ -74,7 +74,7 @@ describe('the lobby', () => {
     const answer = await ann.goto(`${server.url}/chat/?room=${encodeURIComponent('not a room!')}`);
     expect(answer?.status()).toBe(400);
     expect(await ann.locator('body').innerText()).toMatch(/room name/i);
-  }, 60_000);
+  });
 
   it('has a page for what is not there', async () => {
     const ann = await browser.person();

@@ -138,5 +138,5 @@ describe('a conversation of several', () => {
     await pat.waitForURL(room);
     await keepPicture(pat, 'conversation-desktop-dark');
     expect(browser.complaints).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -36,7 +36,7 @@ async function talkBy(host: RedisHostOption): Promise<void> {
   }
 }
 
-describe('a Redis behind TLS', { timeout: 60_000 }, () => {
+describe('a Redis behind TLS', () => {
   it.each(layers)(
     "is reached by the URL of Django's settings, as it stands there: %s",
     async (layer, twoNodes) => {

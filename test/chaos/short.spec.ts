@@ -7,7 +7,7 @@ import { scales, Stage } from './stage.js';
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open(7, scales.short);
-}, 60_000);
+});
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
 /** The rest is `npm run chaos`. */

@@ -178,7 +178,7 @@ describe('a layer that loses everything', () => {
   it('is made good within seconds while it is doubtful', async () => {
     const doubts = new Doubts();
     await using chat = await startChat({ channelLayer: doubts.layer() });
-    const ann = await chat.connect(undefined, { timeoutMs: 8_000 });
+    const ann = await chat.connect(undefined, { timeoutMs: 30_000 });
     await join(chat, ann);
     doubts.health.next('degraded');
     await storeElsewhere(chat, 'lost');

@@ -81,7 +81,7 @@ describe('comings and goings that are asked for in one breath', () => {
         ask('join');
         const due = () => lane(ann, ids).filter((step) => typeof step === 'number').length >= round;
         await expect
-          .poll(() => answered() === ids.size && due(), { interval: 2, timeout: 10_000 })
+          .poll(() => answered() === ids.size && due(), { interval: 2, timeout: 30_000 })
           .toBe(true);
         ask('leave');
       }
@@ -89,7 +89,7 @@ describe('comings and goings that are asked for in one breath', () => {
       await ann.request('pong', {});
       expect(expectOnlyWhatIsDue(ann, ids)).toBeGreaterThanOrEqual(40);
     },
-    60_000,
+    120_000,
   );
 });
 
@@ -125,7 +125,7 @@ describe('a join of who is in the room already', () => {
       await ann.request('pong', {});
       expect(expectOnlyWhatIsDue(ann, ids, after)).toBeGreaterThan(0);
     },
-    60_000,
+    120_000,
   );
 });
 
@@ -141,7 +141,7 @@ describe('a join that fails', () => {
       }
     }
     await using chat = await startChat({ roomLog: FailingPages });
-    const [ann, bob] = [await chat.connect('Ann'), await chat.connect('Bob', { timeoutMs: 15_000 })];
+    const [ann, bob] = [await chat.connect('Ann'), await chat.connect('Bob', { timeoutMs: 30_000 })];
     const away = { room, epoch: randomUUID(), after: 5 };
     await expect(ann.request('room.join', away)).rejects.toMatchObject({ code: 'internal' });
     failing = false;

@@ -130,7 +130,7 @@ describe('who is there', () => {
     await using chat = await startChat();
     const headers = { cookie: await chat.signIn('Ann'), origin: chat.url };
     const path = '/ws/chat/lobby/';
-    const watcher = await chat.connect('Bob', { timeoutMs: 10_000 });
+    const watcher = await chat.connect('Bob', { timeoutMs: 30_000 });
     await watcher.request('room.join', { room });
     const tabs = [
       await chat.connect(undefined, { headers, path }),
@@ -146,7 +146,7 @@ describe('who is there', () => {
     const hasLeft = ({ left }: { left: string[] }) => left.length > 0;
     await tabs[1]?.close();
     expect(await watcher.push('presence', hasLeft)).toMatchObject({ online: 1, left: [tabs[0]?.user.id] });
-  }, 30_000);
+  }, 120_000);
 
   it('is shown by a new name everywhere at once, and on what they said before', async () => {
     await using chat = await startChat();

@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hosts-'));
   const args = ['--unixsocket', join(folder, 'redis.sock')];
   [plain, watched] = await Promise.all([startRedis({ args }), startWatchedRedis()]);
-}, 60_000);
+});
 afterAll(async () => {
   await watched?.[Symbol.asyncDispose]();
   await plain?.[Symbol.asyncDispose]();
@@ -42,7 +42,7 @@ const ways: [what: string, layers: ('core' | 'pubsub')[], hosts: () => RedisHost
 const cases = ways.flatMap(([what, layers, hosts]) => layers.map((layer) => ({ what, layer, hosts })));
 
 describe('the same hosts in Django’s settings and in our options', () => {
-  it.each(cases)('$what, $layer', { timeout: 60_000 }, async ({ layer, hosts, what }) => {
+  it.each(cases)('$what, $layer', async ({ layer, hosts, what }) => {
     const prefix = `hosts${cases.findIndex((each) => each.what === what)}`;
     const Layer = layer === 'core' ? RedisChannelLayer : RedisPubSubChannelLayer;
     const ours = new Layer({ hosts: hosts(), prefix });

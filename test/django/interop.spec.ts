@@ -47,7 +47,7 @@ const settings: Setting[] = [
 
 const words = (message: string): LayerMessage => ({ type: 'chat.message', message });
 
-describe.each(settings)('Django and Node on one Redis: $layer, $what', { timeout: 60_000 }, (setting) => {
+describe.each(settings)('Django and Node on one Redis: $layer, $what', (setting) => {
   let node: RedisChannelLayer | RedisPubSubChannelLayer;
   let django: DjangoPeer;
   beforeAll(async () => {

@@ -17,7 +17,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', () => {
   it('builds the first time, and starts at once the second', async () => {
     await using project = await LaunchProject.create();
     expect(await project.start()).toMatchObject({ code: 0, stdout: 'started' });

@@ -176,7 +176,7 @@ describe('A room log in PostgreSQL', () => {
       });
     }
     await expect(node.rooms.ping()).rejects.toThrow();
-    expect(performance.now() - asked).toBeLessThan(6_000);
+    expect(performance.now() - asked).toBeLessThan(15_000);
     await own.start();
     expect(await node.log.append(draft)).toMatchObject({ event: { seq: 1 }, dup: false });
     await expect(node.rooms.ping()).resolves.toBeUndefined();

@@ -89,7 +89,6 @@ describe('who may do what in a room', () => {
         }
         expect(seen).toEqual(wanted);
       },
-      60_000,
     );
   });
 
