@@ -12,7 +12,8 @@ export interface DjangoBridgeOptions {
   eventTypes?: readonly string[];
   /**
    * Who is shown as the author. Called on every process, and must tell each of them the same of the same event: a
-   * message is stored once for each author. Where not given, all of Django is one person, {@link djangoUser}.
+   * message is stored once for each author. Where not given, and where it throws, all of Django is one person,
+   * {@link djangoUser}.
    */
   author?: (event: LayerMessage) => User;
   /**

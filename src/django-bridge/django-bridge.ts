@@ -178,7 +178,17 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
       return this.onGap('what Django said while Redis came back is left to other processes');
     }
     const clientId = createHash('sha256').update(`${room}\n${id}`).digest('base64url');
-    inbox.offer({ clientId, word: { room, text, author: this.options.author?.(event) ?? djangoUser } });
+    inbox.offer({ clientId, word: { room, text, author: this.authorOf(event) } });
+  }
+
+  /** Whatever the team's function does, it is the same for every process. */
+  private authorOf(event: LayerMessage): User {
+    try {
+      return this.options.author?.(event) ?? djangoUser;
+    } catch (error) {
+      this.warn(`no author was made of an event, who is shown is all of Django: ${String(error)}`);
+      return djangoUser;
+    }
   }
 
   private onGap(sentence: string): void {

@@ -131,6 +131,19 @@ describe('a room that is shared with Django', () => {
     await expect.poll(() => logOf(chat)).toEqual([{ text: 'hi', by: 'Zoe' }]);
   });
 
+  it('shows all of Django as the author where that function throws, and goes on', async () => {
+    const author = ({ user }: LayerMessage) => ({ id: 'zoe', name: (user as { name: string }).name });
+    await using chat = await startBridged({ author });
+    await django.say('lobby', 'an event without a user');
+    await django.say('lobby', 'hi', { user: { name: 'Zoe' } });
+    await expect
+      .poll(() => logOf(chat))
+      .toEqual([
+        { text: 'an event without a user', by: 'Django (bridge)' },
+        { text: 'hi', by: 'Zoe' },
+      ]);
+  });
+
   it('speaks the type that Django’s consumers know, and hears it with a dot or an underscore', async () => {
     await using chat = await startBridged({ eventTypes: ['room.say', 'chat.message'] });
     await django.say('lobby', 'one', { type: 'room_say' });
