@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -6,7 +5,6 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Subscription } from 'rxjs';
 import {
   ChannelLayer,
   ChatError,
@@ -15,7 +13,6 @@ import {
   type Message,
   MessageHook,
   type MessageHooks,
-  messageIdOf,
   MessageService,
   RoomDirectory,
   type User,
@@ -25,9 +22,10 @@ import { BridgedRooms } from './bridged-rooms.js';
 import { DJANGO_BRIDGE_OPTIONS, type DjangoBridgeOptions, djangoUser } from './django-bridge.options.js';
 import { eventOf, isOurs, methodOf, wordsOf } from './django-event.js';
 import { djangoGroup, GROUP_PREFIX, roomOf } from './django-group.js';
+import { HeardRooms } from './heard-rooms.js';
 import { withMoreKeys } from './more-keys.js';
 import { Outbox } from './outbox.js';
-import { type Heard, RoomInbox } from './room-inbox.js';
+import type { Heard } from './room-inbox.js';
 
 const FINISH_MS = 3_000;
 const WARN_EVERY_MS = 10_000;
@@ -68,21 +66,18 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   private readonly rooms: BridgedRooms;
   private readonly peers: BridgePeers;
   private readonly outbox: Outbox;
-  private readonly inboxes = new Map<string, RoomInbox<Said>>();
-  private readonly subscriptions: Subscription[] = [];
+  private readonly heard: HeardRooms<Said>;
   /** What Django said and is being stored: it does not go back there. */
   private readonly relaying = new Set<string>();
   private readonly types: readonly string[];
   private readonly methods: ReadonlySet<string>;
-  private readonly counts = { stored: 0, repeated: 0, refused: 0, ignored: 0, unidentified: 0 };
+  private readonly counts = { stored: 0, repeated: 0, refused: 0, ignored: 0 };
   private quietUntil = 0;
-  /** Something was missed, and the others do not know yet. */
-  private standingBack = false;
 
   constructor(
     @Inject(DJANGO_BRIDGE_OPTIONS) private readonly options: DjangoBridgeOptions,
     @Inject(Env) private readonly env: Env,
-    private readonly layer: ChannelLayer,
+    layer: ChannelLayer,
     private readonly messages: MessageService,
     directory: RoomDirectory,
   ) {
@@ -90,23 +85,28 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
     this.types = options.eventTypes?.length ? options.eventTypes : ['chat.message'];
     this.methods = new Set(this.types.map(methodOf));
     const talkedIn = async () => (await layer.groups(GROUP_PREFIX)).flatMap((group) => roomOf(group) ?? []);
-    this.rooms = new BridgedRooms(options.rooms, directory, talkedIn, (room) => this.listen(room), warn);
+    this.rooms = new BridgedRooms(
+      options.rooms,
+      directory,
+      talkedIn,
+      (room) => this.heard.listen(room),
+      warn,
+    );
     this.outbox = new Outbox(layer, env.CHANNEL_EXPIRY * 1_000, warn);
     const alsoHere = (names: string[]) => {
       for (const name of names) void this.rooms.ensure(name);
     };
     this.peers = new BridgePeers(layer, alsoHere, warn);
+    this.heard = new HeardRooms(layer, this.peers, {
+      wordOf: (room, event) => this.wordOf(room, event),
+      store: (heard) => this.store(heard),
+      warn,
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.options.rooms.length === 0) return;
-    this.subscriptions.push(
-      this.layer.discontinuity.subscribe(
-        (kind) => kind === 'missed' && this.onGap('what Django said a moment ago may have been missed'),
-      ),
-      // Where it is about to miss something: what comes first after it comes before the layer knows that it did.
-      this.layer.health.subscribe((health) => health === 'degraded' && this.standBack()),
-    );
+    this.heard.start();
     await this.peers.start();
     await this.rooms.start();
   }
@@ -114,8 +114,7 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   async beforeApplicationShutdown(): Promise<void> {
     if (this.options.rooms.length === 0) return;
     this.rooms.stop();
-    for (const subscription of this.subscriptions) subscription.unsubscribe();
-    await Promise.all([...this.inboxes.values()].map((inbox) => inbox.finish(FINISH_MS)));
+    await this.heard.finish(FINISH_MS);
     this.peers.stop();
     this.outbox.stop();
   }
@@ -128,15 +127,15 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
   }
 
   report(): DjangoBridgeReport {
-    const { sent, dropped } = this.outbox;
-    const inboxes = [...this.inboxes.values()];
+    const { waiting, unidentified } = this.heard;
     return {
       ...this.counts,
       rooms: this.rooms.size,
       leads: this.peers.leads,
-      waiting: inboxes.reduce((sum, { size }) => sum + size, 0),
-      sent,
-      dropped: inboxes.reduce((sum, inbox) => sum + inbox.dropped, dropped),
+      waiting,
+      unidentified,
+      sent: this.outbox.sent,
+      dropped: this.outbox.dropped + this.heard.dropped,
     };
   }
 
@@ -152,33 +151,13 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
       : event;
   }
 
-  /** A channel for each room: an event does not say which group it came to. */
-  private async listen(room: string): Promise<void> {
-    const inbox = new RoomInbox<Said>({
-      store: (heard) => this.store(heard),
-      leads: (isBehindGap) => this.peers.leads && !(isBehindGap && this.standingBack),
-      isKept: (clientId) => this.peers.isKept(clientId),
-    });
-    this.inboxes.set(room, inbox);
-    const channel = await this.layer.newChannel('django', { identified: true });
-    this.subscriptions.push(this.layer.receive(channel).subscribe((event) => this.hear(room, inbox, event)));
-    await this.layer.groupAdd(djangoGroup(room), channel);
-    this.peers.tellRoom(room);
-  }
-
-  private hear(room: string, inbox: RoomInbox<Said>, event: LayerMessage): void {
-    if (isOurs(event, room)) return;
+  private wordOf(room: string, event: LayerMessage): Said | undefined {
+    if (isOurs(event, room)) return undefined;
     const text = this.methods.has(methodOf(event.type))
       ? wordsOf(event, this.env.MAX_TEXT_LENGTH)
       : undefined;
     if (text === undefined) return void this.counts.ignored++;
-    const id = messageIdOf(event);
-    if (id === undefined) {
-      this.counts.unidentified++;
-      return this.onGap('what Django said while Redis came back is left to other processes');
-    }
-    const clientId = createHash('sha256').update(`${room}\n${id}`).digest('base64url');
-    inbox.offer({ clientId, word: { room, text, author: this.authorOf(event) } });
+    return { room, text, author: this.authorOf(event) };
   }
 
   /** Whatever the team's function does, it is the same for every process. */
@@ -189,24 +168,6 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
       this.warn(`no author was made of an event, who is shown is all of Django: ${String(error)}`);
       return djangoUser;
     }
-  }
-
-  private onGap(sentence: string): void {
-    this.standBack();
-    this.warn(sentence);
-  }
-
-  /**
-   * The order of the others is whole, ours may not be: they go on from here. First what was heard before is stored, as
-   * they may have missed that.
-   */
-  private standBack(): void {
-    if (this.standingBack) return;
-    this.standingBack = true;
-    void Promise.all([...this.inboxes.values()].map((inbox) => inbox.missed())).then(() => {
-      this.standingBack = false;
-      this.peers.standBack();
-    });
   }
 
   /** Rejects where the database is away: then it is tried again. */
