@@ -54,15 +54,16 @@ export class HeardRooms<Word> {
 
   /** A channel for each room: an event does not say which group it came to. */
   async listen(room: string): Promise<void> {
+    const group = djangoGroup(room);
     const inbox = new RoomInbox<Word>({
       store: (heard) => this.options.store(heard),
-      leads: (isBehindGap) => this.peers.leads && !(isBehindGap && this.standingBack),
+      leads: (isBehindGap) => this.peers.leads && !(isBehindGap && this.isInGap(group)),
       isKept: (clientId) => this.peers.isKept(clientId),
     });
     this.inboxes.set(room, inbox);
     const channel = await this.layer.newChannel('django', { identified: true });
     this.subscriptions.push(this.layer.receive(channel).subscribe((event) => this.hear(room, inbox, event)));
-    await this.layer.groupAdd(djangoGroup(room), channel);
+    await this.layer.groupAdd(group, channel);
     this.peers.tellRoom(room);
   }
 
@@ -75,7 +76,16 @@ export class HeardRooms<Word> {
       return this.onGap('what Django said while Redis came back is left to other processes');
     }
     const clientId = createHash('sha256').update(`${room}\n${id}`).digest('base64url');
+    if (this.isInGap(djangoGroup(room))) inbox.gap();
     inbox.offer({ clientId, word });
+  }
+
+  /**
+   * What comes now is behind a gap whose end is not known yet. A layer that takes up many groups again hears the first
+   * of them before it is connected.
+   */
+  private isInGap(group: string): boolean {
+    return this.standingBack || this.layer.healthOf(group) === 'degraded';
   }
 
   private onGap(sentence: string): void {
@@ -88,9 +98,10 @@ export class HeardRooms<Word> {
    * they may have missed that.
    */
   private standBack(): void {
+    for (const inbox of this.inboxes.values()) inbox.gap();
     if (this.standingBack) return;
     this.standingBack = true;
-    void Promise.all([...this.inboxes.values()].map((inbox) => inbox.missed())).then(() => {
+    void Promise.all([...this.inboxes.values()].map((inbox) => inbox.beforeGap())).then(() => {
       this.standingBack = false;
       this.peers.standBack();
     });

@@ -57,9 +57,13 @@ export class RoomInbox<Word> {
     this.goOn();
   }
 
-  /** Something may be missing between what was offered and what will be. Resolves when the former is done with. */
-  async missed(): Promise<void> {
+  /** Something may be missing between what was offered and what will be. */
+  gap(): void {
     this.gapAt = performance.now();
+  }
+
+  /** Resolves when what was offered before any gap is done with. */
+  async beforeGap(): Promise<void> {
     while (this.waiting[0] && !this.waiting[0].isBehindGap) await this.nextLook();
   }
 

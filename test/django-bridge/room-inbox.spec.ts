@@ -79,9 +79,9 @@ describe('what Django said, on its way into the log', () => {
     const [whole, holey] = nodes as [Node, Node];
     whole.leads = whole.away = true;
     say([whole], all(0, 5));
-    await holey.inbox.missed();
+    holey.inbox.gap();
     say(nodes, all(5, 10));
-    await holey.inbox.missed();
+    holey.inbox.gap();
     expect(log).toEqual([]);
     whole.away = false;
     await expect.poll(() => log.length, { timeout: 5_000 }).toBe(10);
