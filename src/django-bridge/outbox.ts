@@ -3,6 +3,11 @@ import type { ChannelLayer, LayerHealth, LayerMessage } from '../index.js';
 
 const MOST_WAITING = 1_000;
 const LOOK_MS = 100;
+/**
+ * Of what waits, with each look: a process of Django's has room for 100 messages, drops what comes beyond, and nobody is
+ * told.
+ */
+const AT_ONCE = 25;
 /** Django's processes look for Redis once a second: what we say before they are back, nobody there hears. */
 export const GRACE_MS = 2_500;
 
@@ -18,6 +23,8 @@ export class Outbox {
   private health?: LayerHealth;
   private wasReady = false;
   private heldUntil = 0;
+  /** Since the last look: as many more may go with the next, as they would have gone at once. */
+  private came = 0;
   private waiting: { group: string; event: LayerMessage; at: number }[] = [];
   private readonly subscription: Subscription;
   private timer?: NodeJS.Timeout;
@@ -33,6 +40,7 @@ export class Outbox {
   add(group: string, event: LayerMessage): void {
     if (this.waiting.length === 0 && this.reaches(group)) return this.send(group, event);
     this.waiting.push({ group, event, at: performance.now() });
+    this.came++;
     if (this.waiting.length > MOST_WAITING) {
       this.waiting.shift();
       this.dropped++;
@@ -60,13 +68,16 @@ export class Outbox {
     const oldest = performance.now() - this.keepMs;
     const droppedBefore = this.dropped;
     const staying: typeof this.waiting = [];
+    let room = AT_ONCE + this.came;
+    this.came = 0;
     // A group that is reached only while we look still keeps its order: behind one that stays, all stay.
     const held = new Set<string>();
     for (const waiting of this.waiting)
       if (waiting.at < oldest) this.dropped++;
-      else if (!held.has(waiting.group) && this.reaches(waiting.group))
+      else if (room > 0 && !held.has(waiting.group) && this.reaches(waiting.group)) {
+        room--;
         this.send(waiting.group, waiting.event);
-      else {
+      } else {
         held.add(waiting.group);
         staying.push(waiting);
       }

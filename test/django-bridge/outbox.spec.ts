@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryChannelLayer } from '../../src/channel-layer/memory.channel-layer.js';
 import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
 import { hostIndex } from '../../src/channel-layer/sharding.js';
@@ -13,6 +13,18 @@ const groupOn = (host: number) =>
     (name) => hostIndex(`asgi__group__chat_${name}`, 2) === host,
   )!;
 const event = (message: string) => ({ type: 'chat.message', message });
+
+afterEach(() => void vi.useRealTimers());
+
+/** A layer whose Redis is away, and a member of these groups. */
+async function startAway(...groups: string[]) {
+  const layer = new MemoryChannelLayer();
+  const channel = await layer.newChannel();
+  for (const group of groups) await layer.groupAdd(group, channel);
+  const away = new Set(groups);
+  layer.healthOf = ((group: string) => (away.has(group) ? 'degraded' : 'ready')) as never;
+  return { layer, channel, away, outbox: new Outbox(layer, 60_000, () => undefined) };
+}
 
 describe('what ours say, on its way to Django', () => {
   it('goes out at once where its Redis is there, whatever has become of another one', async () => {
@@ -54,6 +66,28 @@ describe('what ours say, on its way to Django', () => {
     for (const text of ['1', '2', '3']) outbox.add('chat_a', event(text));
     expect(outbox.sent).toBe(0);
     expect((await arrived).map(({ message }) => message)).toEqual(['1', '2', '3']);
+    outbox.stop();
+    await layer.close();
+  });
+
+  it('is not more at once, after a time that it waited, than a process of Django’s has room for', async () => {
+    vi.useFakeTimers();
+    const { layer, channel, away, outbox } = await startAway('chat_a');
+    const texts = Array.from({ length: 400 }, (_, n) => `${n}`);
+    for (const text of texts.slice(0, 300)) outbox.add('chat_a', event(text));
+    await vi.advanceTimersByTimeAsync(1_000);
+    away.clear();
+    const arrived: unknown[] = [];
+    // Django looks only now and then, and ours go on.
+    for (const text of texts.slice(300)) {
+      outbox.add('chat_a', event(text));
+      await vi.advanceTimersByTimeAsync(200);
+      const reading = layer.receive(channel).subscribe(({ message }) => arrived.push(message));
+      await vi.advanceTimersByTimeAsync(1);
+      reading.unsubscribe();
+    }
+    expect(arrived).toEqual(texts);
+    expect([layer.dropped, outbox.dropped]).toEqual([0, 0]);
     outbox.stop();
     await layer.close();
   });
