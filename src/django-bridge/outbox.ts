@@ -23,6 +23,8 @@ export class Outbox {
   private health?: LayerHealth;
   private wasReady = false;
   private heldUntil = 0;
+  /** Groups that wait and whose Redis was away when they were looked at: until when they are held, once it is back. */
+  private readonly graces = new Map<string, number>();
   /** Since the last look: as many more may go with the next, as they would have gone at once. */
   private came = 0;
   private waiting: { group: string; event: LayerMessage; at: number }[] = [];
@@ -60,8 +62,15 @@ export class Outbox {
     this.health = health;
   }
 
+  /** Where there are several Redis, one that comes back while another one is away is seen only here. */
   private reaches(group: string): boolean {
-    return performance.now() >= this.heldUntil && this.layer.healthOf(group) === 'ready';
+    const now = performance.now();
+    if (this.layer.healthOf(group) !== 'ready') {
+      if (this.wasReady) this.graces.set(group, Number.POSITIVE_INFINITY);
+      return false;
+    }
+    if (this.graces.get(group) === Number.POSITIVE_INFINITY) this.graces.set(group, now + GRACE_MS);
+    return now >= Math.max(this.heldUntil, this.graces.get(group) ?? 0);
   }
 
   private look(): void {
@@ -82,6 +91,7 @@ export class Outbox {
         staying.push(waiting);
       }
     this.waiting = staying;
+    for (const group of this.graces.keys()) if (!held.has(group)) this.graces.delete(group);
     if (this.dropped > droppedBefore) this.warn(`${this.dropped} messages did not reach Django since start`);
     if (staying.length > 0) return;
     clearInterval(this.timer);

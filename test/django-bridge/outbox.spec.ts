@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
+import { NEVER } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryChannelLayer } from '../../src/channel-layer/memory.channel-layer.js';
 import { RedisPubSubChannelLayer } from '../../src/channel-layer/redis-pubsub.channel-layer.js';
 import { hostIndex } from '../../src/channel-layer/sharding.js';
-import { Outbox } from '../../src/django-bridge/outbox.js';
+import { GRACE_MS, Outbox } from '../../src/django-bridge/outbox.js';
 import { healthOf, nextOf } from '../support/observe.js';
 import { startRedis } from '../support/redis.js';
 
@@ -58,6 +59,8 @@ describe('what ours say, on its way to Django', () => {
     const layer = new MemoryChannelLayer();
     const channel = await layer.newChannel();
     await layer.groupAdd('chat_a', channel);
+    // It was never there: nobody of Django's is waited for.
+    Object.assign(layer, { health: NEVER });
     const outbox = new Outbox(layer, 60_000, () => undefined);
     const arrived = nextOf(layer.receive(channel), 3);
     // Away while each is added, and for the first of them as they are looked at.
@@ -77,6 +80,7 @@ describe('what ours say, on its way to Django', () => {
     for (const text of texts.slice(0, 300)) outbox.add('chat_a', event(text));
     await vi.advanceTimersByTimeAsync(1_000);
     away.clear();
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
     const arrived: unknown[] = [];
     // Django looks only now and then, and ours go on.
     for (const text of texts.slice(300)) {
@@ -88,6 +92,24 @@ describe('what ours say, on its way to Django', () => {
     }
     expect(arrived).toEqual(texts);
     expect([layer.dropped, outbox.dropped]).toEqual([0, 0]);
+    outbox.stop();
+    await layer.close();
+  });
+
+  it('waits for Django’s subscribers also where its Redis comes back while another one is away', async () => {
+    vi.useFakeTimers();
+    const { layer, channel, away, outbox } = await startAway('chat_a', 'chat_b');
+    const arrived: unknown[] = [];
+    layer.receive(channel).subscribe(({ message }) => arrived.push(message));
+    outbox.add('chat_b', event('for the other one'));
+    outbox.add('chat_a', event('1'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    away.delete('chat_a');
+    await vi.advanceTimersByTimeAsync(GRACE_MS - 500);
+    outbox.add('chat_a', event('2'));
+    expect(arrived).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(arrived).toEqual(['1', '2']);
     outbox.stop();
     await layer.close();
   });
