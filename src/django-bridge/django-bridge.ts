@@ -1,9 +1,9 @@
 import {
-  type BeforeApplicationShutdown,
   Inject,
   Injectable,
   Logger,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
 import {
   ChannelLayer,
@@ -61,7 +61,7 @@ export interface DjangoBridgeReport {
  */
 @Injectable()
 @MessageHook({ order: 1_000 })
-export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(DjangoBridge.name);
   private readonly rooms: BridgedRooms;
   private readonly peers: BridgePeers;
@@ -111,7 +111,8 @@ export class DjangoBridge implements MessageHooks, OnApplicationBootstrap, Befor
     await this.rooms.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** When everybody has left; before the chat, as a global module, closes layer and database. */
+  async onApplicationShutdown(): Promise<void> {
     if (this.options.rooms.length === 0) return;
     this.rooms.stop();
     await this.heard.finish(FINISH_MS);

@@ -50,9 +50,16 @@ export class Outbox {
     this.timer ??= setInterval(() => this.look(), LOOK_MS).unref();
   }
 
+  /** What waits and can go goes now: later there is nobody to send it. */
   stop(): void {
     this.subscription.unsubscribe();
     clearInterval(this.timer);
+    this.timer = undefined;
+    const droppedBefore = this.dropped;
+    for (const { group, event } of this.waiting.splice(0))
+      if (this.layer.healthOf(group) === 'ready') this.send(group, event);
+      else this.dropped++;
+    this.tellDropped(droppedBefore);
   }
 
   private onHealth(health: LayerHealth): void {
@@ -92,10 +99,14 @@ export class Outbox {
       }
     this.waiting = staying;
     for (const group of this.graces.keys()) if (!held.has(group)) this.graces.delete(group);
-    if (this.dropped > droppedBefore) this.warn(`${this.dropped} messages did not reach Django since start`);
+    this.tellDropped(droppedBefore);
     if (staying.length > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
+  }
+
+  private tellDropped(before: number): void {
+    if (this.dropped > before) this.warn(`${this.dropped} messages did not reach Django since start`);
   }
 
   private send(group: string, event: LayerMessage): void {

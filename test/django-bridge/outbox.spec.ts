@@ -113,4 +113,17 @@ describe('what ours say, on its way to Django', () => {
     outbox.stop();
     await layer.close();
   });
+
+  it('goes out as the process ends, as far as it can, and is counted as dropped where it cannot', async () => {
+    const { layer, channel, away, outbox } = await startAway('chat_a', 'chat_b');
+    const arrived = nextOf(layer.receive(channel), 2);
+    outbox.add('chat_b', event('for one that stays away'));
+    outbox.add('chat_a', event('1'));
+    away.delete('chat_a');
+    outbox.stop();
+    outbox.add('chat_a', event('2'));
+    expect((await arrived).map(({ message }) => message)).toEqual(['1', '2']);
+    expect([outbox.sent, outbox.dropped]).toEqual([2, 1]);
+    await layer.close();
+  });
 });
