@@ -161,7 +161,9 @@ export class QueueSender {
   /** Score, the oldest score to keep, and how long a key lives. */
   private times(): [string, string, string] {
     const { clock, expiry } = this.options;
-    const now = clock.next();
-    return [`${now}`, `${Math.floor(now) - Math.floor(expiry)}`, `${Math.ceil(expiry)}`];
+    const score = clock.next();
+    // A clock that was ahead and is set right leaves the score ahead: what others said since is not old by that.
+    const now = Math.floor(Math.min(score, Date.now() / 1000));
+    return [`${score}`, `${now - Math.floor(expiry)}`, `${Math.ceil(expiry)}`];
   }
 }
