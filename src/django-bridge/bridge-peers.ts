@@ -23,8 +23,8 @@ const MOST_REMEMBERED = 20_000;
  */
 export class BridgePeers {
   private readonly node = randomUUID();
-  private since = Date.now();
-  private startedAt = performance.now();
+  private since = Number.POSITIVE_INFINITY;
+  private startedAt = Number.POSITIVE_INFINITY;
   private readonly others = new Map<string, { since: number; heardAt: number }>();
   private readonly keptThere = new Set<string>();
   private keptHere: string[] = [];
@@ -44,6 +44,7 @@ export class BridgePeers {
     const channel = await this.layer.newChannel();
     this.subscription = this.layer.receive(channel).subscribe((message) => this.hear(message));
     await this.layer.groupAdd(GROUP, channel);
+    this.becomeLast();
     this.beat = setInterval(() => this.say(), HERE_EVERY_MS);
     this.beat.unref();
     this.say();
@@ -69,9 +70,9 @@ export class BridgePeers {
 
   /** This process may have missed something that others have heard. */
   standBack(): void {
-    this.since = Date.now();
-    this.startedAt = performance.now();
-    if (this.beat) this.say();
+    if (!this.beat) return;
+    this.becomeLast();
+    this.say();
   }
 
   isKept(clientId: string): boolean {
@@ -88,6 +89,12 @@ export class BridgePeers {
     this.saySoon();
   }
 
+  /** Also where this process' clock is behind that of others. It does not lead before it has listened. */
+  private becomeLast(): void {
+    this.since = Math.max(Date.now(), ...[...this.others.values()].map(({ since }) => since + 1));
+    this.startedAt = performance.now();
+  }
+
   private saySoon(): void {
     this.soon ??= setTimeout(() => this.say(), GATHER_MS);
   }
@@ -95,6 +102,7 @@ export class BridgePeers {
   private say(leaving = false): void {
     clearTimeout(this.soon);
     this.soon = undefined;
+    if (!this.beat) return; // what is to be said is said at the start
     const message = {
       type: HERE,
       node: this.node,

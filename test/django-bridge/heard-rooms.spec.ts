@@ -77,4 +77,29 @@ describe('what Django said, on processes of which some have missed a part of it'
     first.layer.becomeReady();
     expect(await isStored(2)).toEqual(['1', '2']);
   });
+
+  it('is in order where a process hears before it has heard who else is there', async () => {
+    const house = houseOf();
+    const django = await Django.in(house.bus, 'lobby');
+    const first = await house.settled();
+    first.ms = 100;
+    const second = house.make();
+    // The rest of its start takes so long.
+    await pass(1_250);
+    await django.say('lobby', '1');
+    await house.start(second);
+    await django.say('lobby', '2');
+    await pass(5_000);
+    expect(house.log).toEqual(['1', '2']);
+  });
+});
+
+describe('a process that has missed something', () => {
+  it('is the last, also where its clock is behind', async () => {
+    const { first, second } = await two();
+    vi.setSystemTime(Date.now() - 60_000);
+    first.peers.standBack();
+    await pass(1_500);
+    expect([first, second].map(({ peers }) => peers.leads)).toEqual([false, true]);
+  });
 });
