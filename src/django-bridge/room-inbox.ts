@@ -94,7 +94,7 @@ export class RoomInbox<Word> {
 
   private async work(): Promise<void> {
     for (let head = this.waiting[0]; head && this.isMine(head); head = this.waiting[0]) {
-      if (!this.options.isKept(head.clientId)) await this.storeForSure(head);
+      if (!(await this.storeForSure(head))) return;
       this.waiting.shift();
     }
   }
@@ -109,17 +109,25 @@ export class RoomInbox<Word> {
     await (this.working ?? new Promise((resolve) => setTimeout(resolve, LOOK_MS)));
   }
 
-  private async storeForSure(heard: Heard<Word>): Promise<void> {
+  /**
+   * False where others should try first: while the database is away nobody stores, so that time is no part of what a word
+   * behind a gap is held. Who has no gap tries again well within it.
+   */
+  private async storeForSure(heard: Waiting<Word>): Promise<boolean> {
     for (
       let pause = RETRY_MS.least;
       !this.options.isKept(heard.clientId);
       pause = Math.min(pause * 2, RETRY_MS.most)
     )
       try {
-        return await this.options.store(heard);
+        await this.options.store(heard);
+        return true;
       } catch {
-        if (this.waiting.length === 0) return;
+        if (this.waiting.length === 0) return false;
+        heard.at = performance.now();
         await new Promise((resolve) => setTimeout(resolve, pause));
+        if (heard.isBehindGap && !this.isMine(heard)) return false;
       }
+    return true;
   }
 }

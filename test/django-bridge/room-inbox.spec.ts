@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { HOLD_MS, RoomInbox } from '../../src/django-bridge/room-inbox.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { HOLD_AFTER_GAP_MS, HOLD_MS, RoomInbox } from '../../src/django-bridge/room-inbox.js';
 
 interface Node {
   inbox: RoomInbox<string>;
@@ -41,6 +41,8 @@ const all = (from: number, to: number) => Array.from({ length: to - from }, (_, 
 const say = (nodes: Node[], words: string[]) => {
   for (const word of words) for (const { inbox } of nodes) inbox.offer({ clientId: `id-${word}`, word });
 };
+
+afterEach(() => void vi.useRealTimers());
 
 describe('what Django said, on its way into the log', () => {
   it('is stored in order by who leads; the others wait, and drop what they are told of', async () => {
@@ -106,5 +108,21 @@ describe('what Django said, on its way into the log', () => {
     expect(log).toEqual(all(0, 10));
     nodes[0]!.inbox.offer({ clientId: 'late', word: 'late' });
     expect(nodes[0]!.inbox.size).toBe(0);
+  });
+
+  it('is stored first by who heard all of it, however long the database was away', async () => {
+    vi.useFakeTimers();
+    const { nodes, log } = nodesOf(2);
+    const [whole, holey] = nodes as [Node, Node];
+    whole.leads = whole.away = holey.away = true;
+    say([whole], ['1']);
+    holey.inbox.gap();
+    say(nodes, ['2']);
+    await vi.advanceTimersByTimeAsync(HOLD_AFTER_GAP_MS + 2_000);
+    holey.away = false;
+    await vi.advanceTimersByTimeAsync(2_500);
+    whole.away = false;
+    await vi.advanceTimersByTimeAsync(HOLD_AFTER_GAP_MS);
+    expect(log).toEqual(['1', '2']);
   });
 });
