@@ -51,8 +51,11 @@ export class RoomInbox<Word> {
 
   offer(heard: Heard<Word>): void {
     if (this.stopped) return;
-    if (this.waiting.length >= MOST_WAITING) return void this.dropped++;
     const at = performance.now();
+    if (this.waiting.length >= MOST_WAITING) {
+      this.dropped++;
+      return this.gap();
+    }
     this.waiting.push({ ...heard, at, isBehindGap: at < this.gapAt + HOLD_AFTER_GAP_MS });
     this.goOn();
   }

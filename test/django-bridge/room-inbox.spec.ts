@@ -125,4 +125,25 @@ describe('what Django said, on its way into the log', () => {
     await vi.advanceTimersByTimeAsync(HOLD_AFTER_GAP_MS);
     expect(log).toEqual(['1', '2']);
   });
+
+  it('is behind a gap where something before it found no room', async () => {
+    const asked: boolean[] = [];
+    const kept = new Set<string>();
+    const inbox = new RoomInbox<string>({
+      store: async () => undefined,
+      leads: (isBehindGap) => {
+        asked.push(isBehindGap);
+        return false;
+      },
+      isKept: (clientId) => kept.has(clientId),
+    });
+    for (let n = 0; inbox.dropped === 0; n++) {
+      kept.add(`${n}`);
+      inbox.offer({ clientId: `${n}`, word: '' });
+    }
+    await expect.poll(() => inbox.size).toBe(0);
+    inbox.offer({ clientId: 'next', word: '' });
+    expect(asked.at(-1)).toBe(true);
+    await inbox.finish(10_000);
+  });
 });
