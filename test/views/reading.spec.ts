@@ -55,7 +55,13 @@ describe('the list of messages', () => {
 
   it('tells two lines of one day apart, where the clock of who writes is behind at midnight', () => {
     const said = [message(1, { at: at(9) }), message(2, { at: at(10.5) })];
-    const outgoing = { clientId: 'bob-send-1', text: 'hi', at: at(9.5), status: 'pending' } as const;
+    const outgoing = {
+      clientId: 'bob-send-1',
+      author: bob.id,
+      text: 'hi',
+      at: at(9.5),
+      status: 'pending',
+    } as const;
     const all = rowsOf({ messages: said, outbox: [outgoing], me: bob, dayOf: utcTimes.dayOf });
     expect(all.map(({ kind }) => kind)).toEqual(['day', 'message', 'day', 'message', 'day', 'message']);
     expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
