@@ -60,7 +60,7 @@ describe.each(wires)(
   (wire) => {
     it(
       `lives after ${FRAMES} frames, and heard all that was stored and nothing else`,
-      { timeout: 120_000 },
+      { timeout: 240_000 },
       async () => {
         const { django, ours } = wireOf(wire, redis.url);
         await using daphne = await startDaphne(django);
@@ -89,7 +89,7 @@ describe.each(wires)(
           if (n % 4 === 0) watcher.say(oddText(random));
           if (n % AT_ONCE > 0) continue;
           watcher.say(`frame ${n}`);
-          await expect.poll(() => page.heard.includes(`frame ${n}`)).toBe(true);
+          await expect.poll(() => page.heard.includes(`frame ${n}`), { timeout: 60_000 }).toBe(true);
         }
         for (const attacker of attackers) attacker.close();
 

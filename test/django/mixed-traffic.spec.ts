@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
+import type { ServerProcess } from '../support/server-process.js';
 import { mixedTraffic, type Setting, type Traffic } from './mixed-traffic.js';
 
 let redis: TestRedis;
@@ -25,8 +26,10 @@ const settings: (Setting & { what: string; room: string })[] = [
   { layer: 'pubsub', what: 'encrypted', room: 'pubsub_encrypted', keys },
 ];
 
+const statuses = (servers: ServerProcess[]) => () => Promise.all(servers.map((server) => server.status()));
+
 describe.each(settings)('one room of Daphne and of our server, $layer, $what', (setting) => {
-  it('what either side says arrives on both, once, in each sender’s order', { timeout: 90_000 }, async () => {
+  it('what either side says arrives on both, once, in each sender’s order', async () => {
     const outcome = await mixedTraffic({ ...setting, redisUrl: redis.url, seconds: 3, everyMs: 50 });
     expect(outcome).toMatchObject({
       djangoStored: clean,
@@ -42,7 +45,7 @@ describe.each(settings)('one room of Daphne and of our server, $layer, $what', (
 });
 
 describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Django app, %s', (layer) => {
-  type Own = Pick<Traffic, 'room' | 'seconds' | 'everyMs' | 'trouble' | 'capacity' | 'redisUrlOf'>;
+  type Own = Pick<Traffic, 'room' | 'seconds' | 'everyMs' | 'trouble' | 'capacity' | 'prefix' | 'redisUrlOf'>;
   const traffic = async (own: Own) =>
     mixedTraffic({
       layer,
@@ -54,7 +57,7 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
 
   it(
     'one is killed while messages flow both ways: none is lost, none is doubled in the log',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       for (const victim of [0, 1]) {
         const outcome = await traffic({
@@ -73,11 +76,16 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
 
   it(
     'each is cut off from Redis for a moment: what it missed keeps its place in the order',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const operator = new Redis(redis.url, { protocol: 2 });
       const rights = ['on', '>pw', '+@all', 'allkeys', 'allchannels'];
       for (const n of [0, 1]) await operator.call('ACL', 'SETUSER', `ours${n}`, ...rights);
+      const subscriptions = async (n: number) => {
+        const clients = String(await operator.call('CLIENT', 'LIST')).split('\n');
+        const own = clients.filter((line) => line.includes(` user=ours${n} `));
+        return own.map((line) => / sub=\d+/.exec(line)?.[0]).toSorted();
+      };
       const outcome = await traffic({
         redisUrlOf: (n) => redis.url.replace('//', `//ours${n}:pw@`),
         room: 'cut',
@@ -85,8 +93,10 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
         everyMs: 20,
         trouble: async () => {
           for (const n of [0, 1]) {
+            const before = await subscriptions(n);
             await operator.call('CLIENT', 'KILL', 'USER', `ours${n}`);
-            await pause(1_500);
+            // Where the other is deaf before this one hears again, nobody is there to store what is said.
+            await expect.poll(() => subscriptions(n)).toEqual(before);
           }
         },
       });
@@ -98,7 +108,7 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
 
   it(
     'Redis stands still, and goes on: nothing of either side is missing in the log, or in the other one’s pages',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const outcome = await traffic({
         room: 'still',
@@ -106,14 +116,10 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
         everyMs: 40,
         trouble: async (servers) => {
           redis.pause();
-          await expect
-            .poll(() => Promise.all(servers.map((server) => server.status())), { timeout: 15_000 })
-            .toEqual(['degraded', 'degraded']);
+          await expect.poll(statuses(servers)).toEqual(['degraded', 'degraded']);
           await pause(1_500);
           redis.resume();
-          await expect
-            .poll(() => Promise.all(servers.map((server) => server.status())), { timeout: 15_000 })
-            .toEqual(['up', 'up']);
+          await expect.poll(statuses(servers)).toEqual(['up', 'up']);
         },
       });
       expect(outcome).toMatchObject({
@@ -129,22 +135,36 @@ describe.each(['core', 'pubsub'] as const)('two processes of ours beside a Djang
 
   it(
     'each is frozen until its queue is full: what Django dropped for it keeps its place in the order',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
+      const operator = new Redis(redis.url, { protocol: 2 });
+      // With pub/sub it is a queue of the process itself, which is full when it goes on.
+      const capacity = layer === 'core' ? 1_000 : 100;
+      const prefix = `frozen_${layer}`;
+      const fullest = async () => {
+        const queues = await operator.keys(`${prefix}*!`);
+        return Math.max(0, ...(await Promise.all(queues.map((queue) => operator.zcard(queue)))));
+      };
       const outcome = await traffic({
         room: 'frozen',
-        capacity: 100,
+        capacity,
+        prefix,
         seconds: 7,
         everyMs: 15,
         trouble: async (servers) => {
           for (const { child } of servers) {
             child.kill('SIGSTOP');
-            await pause(1_200);
+            if (layer === 'core') await expect.poll(fullest).toBeGreaterThanOrEqual(capacity);
+            else await pause(1_200);
             child.kill('SIGCONT');
+            // Where both are full at once, nobody stores what is dropped.
+            await expect.poll(fullest).toBeLessThan(capacity / 10);
+            await expect.poll(statuses(servers)).toEqual(['up', 'up']);
             await pause(600);
           }
         },
       });
+      operator.disconnect();
       expect(outcome).toMatchObject({ djangoStored: clean, oursStored: clean, closed: 0, tracebacks: [] });
       expect(outcome.djangoStored.said).toBeGreaterThan(100);
     },

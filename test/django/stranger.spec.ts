@@ -14,7 +14,7 @@ afterAll(() => Promise.all([postgres, ...(redis ?? [])].map((each) => each?.[Sym
 const clean = { lost: [], doubled: [], misordered: [] };
 
 describe('a Django project that was not written for this, and our server as the doctor says', () => {
-  it.each(some.map((one) => ({ ...one, what: nameOf(one) })))('$what', { timeout: 120_000 }, async (one) => {
+  it.each(some.map((one) => ({ ...one, what: nameOf(one) })))('$what', { timeout: 240_000 }, async (one) => {
     // Who died is in its groups for a day, and the doctor sees them.
     await Promise.all(redis.map((each) => each.restart()));
     const redisUrls = redis.slice(0, one.hosts).map(({ url }) => url);

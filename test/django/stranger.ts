@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Advice } from '../../src/doctor/advice.js';
 import { type DjangoLayer, openPage, startCommand, startDaphne } from '../support/django.js';
+import { subscribers } from '../support/subscribers.js';
 import { startScript } from '../support/script.js';
 import { ServerProcess } from '../support/server-process.js';
 import { besideDjango, joined, type Setting, settled } from './mixed-traffic.js';
@@ -84,7 +85,10 @@ export async function beside(combination: Combination, place: Place): Promise<Ou
     servers.at(-1)!,
     encodeURIComponent(room),
     () => all,
-    () => all.every((text) => pages.every(([, { heard }]) => heard.includes(text))),
+    () =>
+      [listener, ...Object.values(town.pages)].every(({ heard }) =>
+        all.every((text) => heard.includes(text)),
+      ),
   );
   return {
     advice,
@@ -132,6 +136,8 @@ async function openTown({ layer, format, keys, room }: Combination, redisUrls: s
     phone2: await open(second, `phone/${inRoom}`),
     ...(room === 'lobby' ? { wall: await open(second, 'wall') } : {}),
   };
+  // Its layer loses what is said before.
+  if (layer === 'pubsub') await subscribers(redisUrls, 'digests', 1);
   const post = async (view: string, body: string) => {
     const response = await fetch(`${second.url}/${view}/${inRoom}/`, { method: 'POST', body });
     if (!response.ok) throw new Error(`the view answered ${response.status}`);
@@ -200,7 +206,7 @@ function serverEnv({ settings, warnings }: Advice, keys: string[] | undefined, r
 }
 
 async function askDoctor(redisUrls: string[], keys: string[]): Promise<Advice> {
-  const args = ['--redis', redisUrls.join(','), '--keys', JSON.stringify(keys), '--listen', '2', '--json'];
+  const args = ['--redis', redisUrls.join(','), '--keys', JSON.stringify(keys), '--listen', '10', '--json'];
   await using run = startScript(new URL('../../dist/src/doctor/main.js', import.meta.url), args);
   const text = (await run.rest()).join('\n');
   const code = await run.ended;

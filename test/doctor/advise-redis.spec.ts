@@ -24,7 +24,7 @@ async function app(database: number, prefix?: string) {
 
 const at = async (database: number) => (await doctor('--redis', `${redis.url}/${database}`, ...quick)).text;
 
-describe('what the doctor says of databases that keep nothing apart', { timeout: 60_000 }, () => {
+describe('what the doctor says of databases that keep nothing apart', () => {
   it('is silent for one app in the usual database', async () => {
     await using _django = await app(0);
     expect(await at(0)).not.toContain('knows no databases');

@@ -25,7 +25,7 @@ async function listen(talk: (socket: Socket) => void) {
   return { url: `redis://127.0.0.1:${port}`, [Symbol.dispose]: () => server.close() };
 }
 
-describe('the doctor that cannot look says why in one line', { timeout: 60_000 }, () => {
+describe('the doctor that cannot look says why in one line', () => {
   it('looks behind sentinels, and tells what is wrong with how they were named', async () => {
     await using watched = await startWatchedRedis();
     const { sentinel, url } = watched;

@@ -13,19 +13,19 @@ const settings = [
   ['pubsub', {}, 'msgpack, clear text', ['CHANNEL_LAYER=redis-pubsub', 'CHANNEL_SERIALIZER=msgpack']],
 ] as const;
 
-describe.each(settings)('the doctor beside a Daphne, %s, %o', (layer, options, seen, configured) => {
-  it(
-    'recognises what is said by somebody who opens a page while it listens',
-    { timeout: 60_000 },
-    async () => {
+describe.each(settings)(
+  'the doctor beside a Daphne, %s, %o',
+  { timeout: 240_000 },
+  (layer, options, seen, configured) => {
+    it('recognises what is said by somebody who opens a page while it listens', async () => {
       const CONFIG = { hosts: [house.redis.url], prefix: `while${layer}${seen.length}`, ...options };
       await using daphne = await startDaphne({ BACKEND: `layers.${layer}`, CONFIG });
       let listening = true;
-      const told = doctor('--redis', house.redis.url, '--keys', 'secret', '--listen', '8').finally(
+      const told = doctor('--redis', house.redis.url, '--keys', 'secret', '--listen', '15').finally(
         () => (listening = false),
       );
       // It has looked before anybody came.
-      await pause(3_000);
+      await expect.poll(() => house.operator.pubsub('NUMPAT'), { timeout: 90_000 }).toBeGreaterThan(0);
       using page = await openPage(daphne.socketUrl('lobby'));
       // Django's own consumer takes each of them at once, as it does all day.
       for (let n = 0; listening; n++) {
@@ -36,6 +36,6 @@ describe.each(settings)('the doctor beside a Daphne, %s, %o', (layer, options, s
       for (const part of [seen, ...configured, 'DJANGO_BRIDGE=lobby']) expect(text).toContain(part);
       expect(text).not.toContain('No message was seen');
       expect(code).toBe(0);
-    },
-  );
-});
+    });
+  },
+);

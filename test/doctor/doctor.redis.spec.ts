@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis[Symbol.asyncDispose]());
 
-describe('what the doctor says of a Redis', { timeout: 60_000 }, () => {
+describe('what the doctor says of a Redis', () => {
   it('says that a password is wrong, and does not repeat it', async () => {
     await using locked = await startRedis({ args: ['--requirepass', 'right'] });
     const { text, code } = await doctor('--redis', locked.url.replace('//', '//:hush@'), ...quick);

@@ -145,7 +145,9 @@ export const F18: Fault = {
       fault: async ({ world, crowd, ms, note, expect }) => {
         for (let round = 0; round < Math.max(2, ms(6)); round++) {
           for (const door of world.doors) door.drop('down');
+          const droppedAt = performance.now();
           await pause(Math.max(500, ms(2_000)));
+          await eventually(() => crowd.history.sends.some(({ invokedAt }) => invokedAt > droppedAt), 10_000);
           for (const door of world.doors) door.heal();
           await eventually(() => crowd.clients.every(({ isJoined }) => isJoined), 30_000);
         }

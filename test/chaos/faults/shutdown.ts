@@ -10,14 +10,14 @@ export const F03: Fault = {
     play(stage, {
       nodes: 1,
       database: 'sqlite',
-      env: { DRAIN_DELAY_MS: '300', DRAIN_WINDOW_MS: '1500' },
+      env: { DRAIN_DELAY_MS: '3000', DRAIN_WINDOW_MS: '1500' },
       clients: { short: 24, normal: 300, full: 1_000 }[stage.scale.name],
       fault: async ({ world, crowd, expect, within }) => {
         const node = world.node(0);
         const before = crowd.clients.map(({ closes }) => closes.length);
         const began = performance.now();
         node.signal('SIGTERM');
-        const told = await eventually(async () => (await node.health()).code === 503, 2_000);
+        const told = await eventually(async () => (await node.health()).code === 503, 10_000);
         expect(told !== undefined, 'says at once that it is not ready any more');
         const code = await node.ended;
         expect(code === 0, `ends with 0, not with ${code}`);
