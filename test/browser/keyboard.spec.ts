@@ -74,6 +74,7 @@ describe('by the keyboard alone', () => {
     await second.focus();
     await second.getByRole('button', { name: 'React', exact: true }).focus();
     await ann.keyboard.press('Enter');
+    await second.locator('.palette button:focus').waitFor();
     await ann.keyboard.press('Enter');
     await second.locator('.reaction').focus();
     await ann.keyboard.press('Enter');

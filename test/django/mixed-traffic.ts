@@ -25,7 +25,7 @@ export interface Traffic extends Setting {
   sendersPerSide?: number;
   /** Pause of each sender between two messages. */
   everyMs?: number;
-  /** Called once, in the middle; all go on writing until it is over. */
+  /** Called once, in the middle. */
   trouble?: (servers: ServerProcess[]) => Promise<void>;
 }
 
@@ -111,17 +111,15 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
 
   const givenTo = new Map<string, string[]>();
   const end = performance.now() + traffic.seconds * 1_000;
-  let isInTrouble = traffic.trouble !== undefined;
-  const goesOn = () => isInTrouble || performance.now() < end;
   const writing = [
     ...pages.map(async (page, sender) => {
-      for (let n = 0; goesOn(); n++) {
+      for (let n = 0; performance.now() < end; n++) {
         page.say(textOf(`django${sender}`, n));
         await pause(everyMs);
       }
     }),
     ...people.slice(0, -1).map(async (person, sender) => {
-      for (let n = 0; goesOn(); n++) {
+      for (let n = 0; performance.now() < end; n++) {
         const text = textOf(`ours${sender}`, n);
         givenTo.set(text, await person.say(text));
         await pause(everyMs);
@@ -130,7 +128,7 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
   ];
   if (traffic.trouble) {
     await pause((traffic.seconds * 1_000) / 2);
-    await traffic.trouble(servers).finally(() => (isInTrouble = false));
+    await traffic.trouble(servers);
   }
   await Promise.all(writing);
 
@@ -138,9 +136,8 @@ export async function mixedTraffic(traffic: Traffic): Promise<Outcome> {
   const living = servers.filter(({ child }) => child.exitCode === null && child.signalCode === null);
   const acknowledged = [...givenTo.keys()];
   const log = await settled(living.at(-1)!, room, fromDjango, () => {
-    const [there, here] = [new Set(recorder.heard), new Set(listener.heard)];
-    const isHere = traffic.trouble !== undefined || fromDjango().every((text) => here.has(text));
-    return isHere && acknowledged.every((text) => there.has(text));
+    const heard = new Set(recorder.heard);
+    return acknowledged.every((text) => heard.has(text));
   });
   const oursInDjango = tally(acknowledged, recorder.heard);
   const ended = new Set(
@@ -176,23 +173,23 @@ export async function joined(
 }
 
 /**
- * The log, when nothing has come for a while and all that should be there and be heard is, or it does not come. What is
- * said behind a gap may wait for ten seconds until it is stored.
+ * The log, when nothing has come for a while and all that should be there and in Django is, or it does not come: what was
+ * said behind a gap may be held for ten seconds.
  */
 export async function settled(
   server: ServerProcess,
   room: string,
   expected: () => string[],
-  isHeard: () => boolean,
+  isInDjango: () => boolean,
 ): Promise<string[]> {
   let log: string[] = [];
-  for (let calm = 0, tries = 0; calm < 4 && tries < 200; tries++) {
+  for (let calm = 0, tries = 0; calm < 4 && tries < 96; tries++) {
     await pause(250);
     const before = log.length;
     log = await readLog(server, room);
     const there = new Set(log);
-    const isStored = tries > 160 || expected().every((text) => there.has(text));
-    calm = log.length === before && isStored && (tries > 80 || isHeard()) ? calm + 1 : 0;
+    const isThere = expected().every((text) => there.has(text)) && isInDjango();
+    calm = log.length === before && (isThere || tries > 48) ? calm + 1 : 0;
   }
   return log;
 }

@@ -206,7 +206,7 @@ function serverEnv({ settings, warnings }: Advice, keys: string[] | undefined, r
 }
 
 async function askDoctor(redisUrls: string[], keys: string[]): Promise<Advice> {
-  const args = ['--redis', redisUrls.join(','), '--keys', JSON.stringify(keys), '--listen', '10', '--json'];
+  const args = ['--redis', redisUrls.join(','), '--keys', JSON.stringify(keys), '--listen', '4', '--json'];
   await using run = startScript(new URL('../../dist/src/doctor/main.js', import.meta.url), args);
   const text = (await run.rest()).join('\n');
   const code = await run.ended;

@@ -88,7 +88,7 @@ describe('npm run doctor', () => {
     const channel = await django.call<string>('new_channel');
     await django.call('group_add', 'chat_lobby', channel);
     await subscribers([servers[0]!.url], 'asgi__group__chat_lobby', 1);
-    const looking = doctor(...at(), '--listen', '10', ...args);
+    const looking = doctor(...at(), '--listen', '4', ...args);
     let over = false;
     void looking.finally(() => (over = true));
     await expect.poll(() => operators[0]!.pubsub('NUMPAT'), { timeout: 90_000 }).toBeGreaterThan(0);
