@@ -2,7 +2,7 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChatError, type EventDraft } from '../../src/index.js';
 import { type RunningChat, startChat } from '../../src/testing/index.js';
-import { TestBrowser, texts, write } from '../support/browser.js';
+import { isLive, lineOf, TestBrowser, texts, write } from '../support/browser.js';
 import { StorageRoomLog } from '../support/storage.room-log.js';
 
 /** Stores what begins with `lost`, and loses the answer; the second time it answers. */
@@ -29,7 +29,11 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync());
 
 const field = (page: Page) => page.locator('textarea');
-const isLive = (page: Page) => page.locator('.room-count').filter({ hasText: /[1-9]/ }).waitFor();
+
+/** What the page shows is of another log than the server has. */
+function anotherLog(line: WebSocketRoute | undefined, room: string): void {
+  line?.send(JSON.stringify({ event: 'resync', data: { room, epoch: 'another', head: 0 } }));
+}
 
 /** Whoever is quicker than the script: the form goes out by itself, and its answer is lost. */
 async function postsEarly(room: string, text: string) {
@@ -38,11 +42,7 @@ async function postsEarly(room: string, text: string) {
   page.on('request', (request) => {
     if (request.method() === 'POST' && request.isNavigationRequest()) posted.push(request.url());
   });
-  const line: { current?: WebSocketRoute } = {};
-  await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
-    line.current = socket;
-    socket.connectToServer();
-  });
+  const line = await lineOf(page);
   await page.route('**/assets/*.js', (route) => route.abort());
   await page.goto(`${chat.url}/chat/${room}/`);
   await page.unroute('**/assets/*.js');
@@ -80,12 +80,23 @@ describe('a message that was posted before the script came, and whose answer was
         await page.getByRole('button', { name: 'Reload' }).click();
       },
     ],
+    ['by itself', 'itself', async (_page, line) => anotherLog(line, 'itself')],
     [
-      'by itself',
-      'itself',
-      async (_page, line) => {
-        const data = { room: 'itself', epoch: 'another', head: 0 };
-        line?.send(JSON.stringify({ event: 'resync', data }));
+      'by its button where the browser keeps nothing',
+      'button-full',
+      async (page, line) => {
+        await page.evaluate(() => {
+          IDBObjectStore.prototype.put = () => {
+            throw new DOMException('no room', 'QuotaExceededError');
+          };
+        });
+        line?.onMessage(() => undefined);
+        await write(page, 'only here');
+        await page.locator('.message.pending').waitFor();
+        await field(page).fill('lost');
+        anotherLog(line, 'button-full');
+        page.on('dialog', (dialog) => dialog.accept());
+        await page.getByRole('button', { name: 'Reload' }).click();
       },
     ],
   ])(

@@ -1,7 +1,13 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type WebSocketRoute,
+} from 'playwright-core';
 
 const artefacts = fileURLToPath(new URL('../artefacts/', import.meta.url));
 
@@ -69,6 +75,21 @@ export class TestBrowser implements AsyncDisposable {
 export async function keepPicture(page: Page, name: string): Promise<void> {
   await mkdir(artefacts, { recursive: true });
   await page.screenshot({ path: `${artefacts}${name}.png`, animations: 'disabled' });
+}
+
+/** Resolves when the page has joined its room: those who are there are counted. */
+export function isLive(page: Page): Promise<void> {
+  return page.locator('.room-count').filter({ hasText: /[1-9]/ }).waitFor();
+}
+
+/** The page's connection to the server at the time, for the test to close or to speak on. */
+export async function lineOf(page: Page): Promise<{ current?: WebSocketRoute }> {
+  const line: { current?: WebSocketRoute } = {};
+  await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    line.current = socket;
+    socket.connectToServer();
+  });
+  return line;
 }
 
 export async function write(page: Page, text: string): Promise<void> {

@@ -27,6 +27,11 @@ export function ConnectionBanner({
   onTryNow(): void;
   onReload(): void;
 }): VNode {
+  const reload = (
+    <button type="button" class="link-button" onClick={onReload}>
+      Reload
+    </button>
+  );
   return (
     <div class="banner-slot" role="status">
       {gone && (
@@ -42,9 +47,7 @@ export function ConnectionBanner({
         <div class="banner">
           <Icon name="alert" />
           <span>Much has happened here. What you wrote is not sent yet: copy it before you reload.</span>
-          <button type="button" class="link-button" onClick={() => location.reload()}>
-            Reload
-          </button>
+          {reload}
         </div>
       )}
       {connection.status === 'waiting' && (
@@ -74,9 +77,7 @@ export function ConnectionBanner({
         <div class="banner stopped">
           <Icon name="alert" />
           <span>{STOPPED[connection.code] ?? 'The connection was closed by the server.'}</span>
-          <button type="button" class="link-button" onClick={onReload}>
-            Reload
-          </button>
+          {reload}
         </div>
       )}
     </div>
