@@ -6,16 +6,17 @@ export interface RoomPush {
   data: { room: string; seq: number };
 }
 
-type Messages = readonly Message[];
-
 /** Shows nothing among the messages. */
-const unchanged = (messages: Messages): Messages => messages;
+const nothing = (): void => {};
 
-/** What each type of event makes of the messages, as the projections make it of the tables. Pure. */
+/**
+ * What each type of event makes of the messages, as the projections make it of the tables. They change the list that they
+ * are given, and none of the messages in it.
+ */
 export const reducers: {
-  readonly [Type in RoomEventType]: (messages: Messages, data: RoomEventPush<Type>) => Messages;
+  readonly [Type in RoomEventType]: (messages: Message[], data: RoomEventPush<Type>) => void;
 } = {
-  'message.created': (messages, message) => [...messages, message],
+  'message.created': (messages, message) => void messages.push(message),
   'message.edited': (messages, { id, text, at }) =>
     change(messages, id, (message) => ({ ...message, text, editedAt: at })),
   'message.deleted': (messages, { id }) =>
@@ -35,33 +36,27 @@ export const reducers: {
       const reactions = without(message, emoji, user.id);
       return reactions.length > 0 ? { ...rest, reactions } : rest;
     }),
-  'member.joined': unchanged,
-  'member.left': unchanged,
-  'member.kicked': unchanged,
-  'member.banned': unchanged,
-  'member.unbanned': unchanged,
-  'member.changed': unchanged,
-  'member.muted': unchanged,
-  'member.unmuted': unchanged,
-  'room.updated': unchanged,
+  'member.joined': nothing,
+  'member.left': nothing,
+  'member.kicked': nothing,
+  'member.banned': nothing,
+  'member.unbanned': nothing,
+  'member.changed': nothing,
+  'member.muted': nothing,
+  'member.unmuted': nothing,
+  'room.updated': nothing,
 };
 
 /**
  * The messages after `events`, one after the other. One that is not known here shows nothing; it only has its place in
- * the order. New messages are gathered: a page of events costs one copy of what is there, not one for each.
+ * the order. However many they are, they cost one copy of what is there; those that show nothing, none.
  */
-export function applied(messages: Messages, events: readonly RoomPush[]): Messages {
-  let all = messages;
-  let fresh: Message[] = [];
-  for (const { event, data } of events) {
-    if (event === 'message.created') fresh.push(data as Message);
-    else if (isKnown(event)) {
-      if (fresh.length > 0) all = [...all, ...fresh];
-      fresh = [];
-      all = reducers[event](all, data as never);
-    }
-  }
-  return fresh.length > 0 ? [...all, ...fresh] : all;
+export function applied(messages: readonly Message[], events: readonly RoomPush[]): readonly Message[] {
+  let copy: Message[] | undefined;
+  for (const { event, data } of events)
+    if (isKnown(event) && reducers[event] !== nothing)
+      reducers[event]((copy ??= [...messages]), data as never);
+  return copy ?? messages;
 }
 
 function isKnown(event: string): event is RoomEventType {
@@ -69,10 +64,10 @@ function isKnown(event: string): event is RoomEventType {
 }
 
 /** A message that is not loaded is left to the page that brings it; a deleted one stays deleted. */
-function change(messages: Messages, id: string, to: (message: Message) => Message): Messages {
+function change(messages: Message[], id: string, to: (message: Message) => Message): void {
   const index = messages.findLastIndex((message) => message.id === id);
   const message = messages[index];
-  return !message || message.deleted ? messages : messages.with(index, to(message));
+  if (message && !message.deleted) messages[index] = to(message);
 }
 
 function without({ reactions = [] }: Message, emoji: string, userId: string) {
