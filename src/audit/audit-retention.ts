@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Recurring } from '../recurring.js';
 import type { AuditLog } from './audit-log.js';
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +16,10 @@ export interface RetentionOptions {
 export class AuditRetention implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(AuditRetention.name);
   private readonly stopping = new AbortController();
-  private timer?: NodeJS.Timeout;
+  private readonly recurring = new Recurring(
+    () => (this.running = this.run()),
+    () => this.options.everyHours * HOUR_MS,
+  );
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -25,21 +29,13 @@ export class AuditRetention implements OnApplicationBootstrap, BeforeApplication
 
   /** The first run is within the first hour: a process may not live for a whole interval. */
   onApplicationBootstrap(): void {
-    this.schedule(HOUR_MS * Math.random());
+    this.recurring.schedule(HOUR_MS * Math.random());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    clearTimeout(this.timer);
+    this.recurring.stop();
     await this.running;
-  }
-
-  private schedule(delayMs: number): void {
-    if (this.stopping.signal.aborted) return;
-    this.timer = setTimeout(() => {
-      this.running = this.run().finally(() => this.schedule(this.options.everyHours * HOUR_MS));
-    }, delayMs);
-    this.timer.unref();
   }
 
   /** Never rejects: what is left is taken away next time. */

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { AuthTables } from '../database/auth.tables.js';
 import type { Database } from '../database/database.contract.js';
 import type { Tables } from '../database/tables.js';
+import { Recurring } from '../recurring.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -34,7 +35,10 @@ export class AccountCleanup implements OnApplicationBootstrap, BeforeApplication
   private readonly logger = new Logger(AccountCleanup.name);
   private readonly stopping = new AbortController();
   private readonly tables: Kysely<Tables & AuthTables>;
-  private timer?: NodeJS.Timeout;
+  private readonly recurring = new Recurring(
+    () => this.runQuietly(),
+    () => this.options.everyHours * HOUR_MS,
+  );
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -46,13 +50,13 @@ export class AccountCleanup implements OnApplicationBootstrap, BeforeApplication
 
   /** The first run is within the first hour: a process may not live for a whole interval. */
   onApplicationBootstrap(): void {
-    this.schedule(HOUR_MS * Math.random());
+    this.recurring.schedule(HOUR_MS * Math.random());
   }
 
   /** Before the database is closed. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    clearTimeout(this.timer);
+    this.recurring.stop();
     await this.running;
   }
 
@@ -72,15 +76,6 @@ export class AccountCleanup implements OnApplicationBootstrap, BeforeApplication
       return step;
     });
     return { sessions, guests };
-  }
-
-  private schedule(delayMs: number): void {
-    if (this.stopping.signal.aborted) return;
-    this.timer = setTimeout(
-      () => void this.runQuietly().then(() => this.schedule(this.options.everyHours * HOUR_MS)),
-      delayMs,
-    );
-    this.timer.unref();
   }
 
   private async runQuietly(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import type { ChannelLayer, LayerHealth } from '../channel-layer/channel-layer.js';
+import { Recurring } from '../recurring.js';
 
 /**
  * How long a lost last message may stay lost. A node that is cut off from the layer knows it; the others, who should
@@ -14,8 +15,10 @@ export class PositionWatch {
   private readonly logger = new Logger(PositionWatch.name);
   private readonly subscriptions: Subscription[] = [];
   private health: LayerHealth = 'degraded';
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly recurring = new Recurring(
+    () => this.run(),
+    () => (this.health === 'ready' ? COMPARE_MS : COMPARE_DEGRADED_MS),
+  );
 
   constructor(
     private readonly layer: ChannelLayer,
@@ -31,24 +34,14 @@ export class PositionWatch {
       }),
       this.layer.health.subscribe((health) => {
         this.health = health;
-        this.schedule();
+        this.recurring.schedule();
       }),
     );
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    this.recurring.stop();
     for (const subscription of this.subscriptions.splice(0)) subscription.unsubscribe();
-  }
-
-  private schedule(): void {
-    clearTimeout(this.timer);
-    // A comparison may have been under way when it was stopped.
-    if (this.stopped) return;
-    const delay = this.health === 'ready' ? COMPARE_MS : COMPARE_DEGRADED_MS;
-    this.timer = setTimeout(() => void this.run().then(() => this.schedule()), delay);
-    this.timer.unref();
   }
 
   private async run(): Promise<void> {

@@ -3,6 +3,7 @@ import { AuthProvider, type Identity } from '../auth/auth-provider.js';
 import { type SignOut, SignOuts } from '../auth/sign-outs.js';
 import { Env } from '../config/env.js';
 import { CloseCode } from '../protocol/index.js';
+import { Recurring } from '../recurring.js';
 import { ChatGateway } from '../socket/chat-gateway.decorator.js';
 import type { Connection } from '../socket/connection.js';
 import { ConnectionRegistry } from '../socket/connection.registry.js';
@@ -28,8 +29,10 @@ export class SignOutGateway implements OnModuleInit, OnApplicationShutdown {
   private readonly stops: (() => void)[] = [];
   /** Whose sign-ins ended a moment ago, until when it matters. */
   private readonly recent = new Map<string, number>();
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly recurring = new Recurring(
+    () => this.look(),
+    () => this.env.SESSION_CHECK_MS,
+  );
 
   constructor(
     private readonly registry: ConnectionRegistry,
@@ -44,12 +47,11 @@ export class SignOutGateway implements OnModuleInit, OnApplicationShutdown {
       this.signOuts.listen((signOut) => this.end(signOut)),
       this.link.listen((hint) => this.hear(hint)),
     );
-    this.schedule();
+    this.recurring.schedule();
   }
 
   onApplicationShutdown(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    this.recurring.stop();
     for (const stop of this.stops) stop();
   }
 
@@ -78,13 +80,7 @@ export class SignOutGateway implements OnModuleInit, OnApplicationShutdown {
       .catch((error: unknown) => this.logger.warn(`a sign-out was not carried out: ${String(error)}`));
   }
 
-  private schedule(): void {
-    // It may have been looking when it was stopped.
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.look().finally(() => this.schedule()), this.env.SESSION_CHECK_MS);
-    this.timer.unref();
-  }
-
+  /** Never rejects. */
   private async look(): Promise<void> {
     const now = performance.now();
     for (const [userId, until] of this.recent) if (until <= now) this.recent.delete(userId);
