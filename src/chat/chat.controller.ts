@@ -80,7 +80,7 @@ export class ChatController {
       throw new ChatError('bad_room', 'A room name is 1–64 letters, digits, "_" or "-".');
     try {
       const me = await this.visitors.ofPage(request, response);
-      const refusal = await this.refusalOf(me, room, body);
+      const refusal = await this.say(me, room, body);
       if (refusal) return await this.again(response, me, room, body, refusal);
     } catch (error) {
       throw orUnsent(error, { ...(body as object | undefined), action: roomPath(room) });
@@ -88,7 +88,8 @@ export class ChatController {
     response.redirect(303, roomPath(room));
   }
 
-  private async refusalOf(me: User, room: string, body: unknown): Promise<ChatError | null> {
+  /** Resolves with why it was refused, where it was. */
+  private async say(me: User, room: string, body: unknown): Promise<ChatError | null> {
     try {
       const form = RoomForm.safeParse(body);
       if (!form.success) throw refusalOf(form.error.issues);

@@ -182,11 +182,11 @@ export class MembershipService implements OnModuleInit, OnApplicationShutdown {
       throw new ChatError('forbidden', `a connection is in at most ${MAX_ROOMS} rooms`);
     const live = await enter();
     const meanwhile = placeIn(this.roomsOf(connection), name);
+    const place = { live, since: 0, joins: 0 };
     if (!connection.open || meanwhile) {
       this.liveRooms.leave(live);
-      return meanwhile ?? { live, since: 0, joins: 0 };
+      return meanwhile ?? place;
     }
-    const place = { live, since: 0, joins: 0 };
     this.joined.set(connection, [...this.roomsOf(connection), place]);
     this.presence.enter(live, connection.user);
     return place;

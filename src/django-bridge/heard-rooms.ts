@@ -62,12 +62,14 @@ export class HeardRooms<Word> {
     });
     this.inboxes.set(room, inbox);
     const channel = await this.layer.newChannel('django', { identified: true });
-    this.subscriptions.push(this.layer.receive(channel).subscribe((event) => this.hear(room, inbox, event)));
+    this.subscriptions.push(
+      this.layer.receive(channel).subscribe((event) => this.hear(room, group, inbox, event)),
+    );
     await this.layer.groupAdd(group, channel);
     this.peers.tellRoom(room);
   }
 
-  private hear(room: string, inbox: RoomInbox<Word>, event: LayerMessage): void {
+  private hear(room: string, group: string, inbox: RoomInbox<Word>, event: LayerMessage): void {
     const word = this.options.wordOf(room, event);
     if (word === undefined) return;
     const id = messageIdOf(event);
@@ -76,7 +78,7 @@ export class HeardRooms<Word> {
       return this.onGap('what Django said while Redis came back is left to other processes');
     }
     const clientId = createHash('sha256').update(`${room}\n${id}`).digest('base64url');
-    if (this.isInGap(djangoGroup(room))) inbox.gap();
+    if (this.isInGap(group)) inbox.gap();
     inbox.offer({ clientId, word });
   }
 

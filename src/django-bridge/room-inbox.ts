@@ -51,11 +51,11 @@ export class RoomInbox<Word> {
 
   offer(heard: Heard<Word>): void {
     if (this.stopped) return;
-    const at = performance.now();
     if (this.waiting.length >= MOST_WAITING) {
       this.dropped++;
       return this.gap();
     }
+    const at = performance.now();
     this.waiting.push({ ...heard, at, isBehindGap: at < this.gapAt + HOLD_AFTER_GAP_MS });
     this.goOn();
   }

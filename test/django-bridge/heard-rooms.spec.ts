@@ -32,15 +32,21 @@ const setAway = (away: boolean, ...hearers: Hearer[]) => {
   for (const hearer of hearers) hearer.away = away;
 };
 
+/** Neither has a database, `0` waits on both, and the first is cut off for longer than anything is held: of `1`. */
+async function firstMissesOne({ first, second, say }: Awaited<ReturnType<typeof two>>): Promise<void> {
+  setAway(true, first, second);
+  await say('0');
+  first.layer.cut();
+  await pass(HOLD_AFTER_GAP_MS + 500);
+  await say('1');
+  first.layer.restore();
+}
+
 describe('what Django said, on processes of which some have missed a part of it', () => {
   it('is in order after a second gap, while what was before the first still waits for the database', async () => {
-    const { first, second, say, isStored } = await two();
-    setAway(true, first, second);
-    await say('0');
-    first.layer.cut();
-    await pass(HOLD_AFTER_GAP_MS + 500);
-    await say('1');
-    first.layer.restore();
+    const place = await two();
+    await firstMissesOne(place);
+    const { first, second, say, isStored } = place;
     await say('2');
     first.away = false;
     await pass(2_100);
@@ -49,13 +55,9 @@ describe('what Django said, on processes of which some have missed a part of it'
   });
 
   it('is held after a second gap as long as after a first, though the first is known to all by then', async () => {
-    const { first, second, say, isStored } = await two();
-    setAway(true, first, second);
-    await say('0');
-    first.layer.cut();
-    await pass(HOLD_AFTER_GAP_MS + 500);
-    await say('1');
-    first.layer.restore();
+    const place = await two();
+    await firstMissesOne(place);
+    const { first, second, say, isStored } = place;
     first.away = false;
     await isStored(1);
     await pass(100);
