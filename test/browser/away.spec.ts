@@ -1,22 +1,13 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { HistoryPage } from '../../src/protocol/http.js';
-import { keptSends, TestBrowser, texts, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server-process.js';
+import { isLive, keptSends, texts, write } from '../support/browser.js';
+import { site } from '../support/site.js';
 
-const stack = new AsyncDisposableStack();
-let browser: TestBrowser;
-let server: ServerProcess;
-beforeAll(async () => {
-  const folder = stack.use(await temporaryFolder());
-  server = stack.use(await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off' }));
-  browser = stack.use(await TestBrowser.start());
-});
-afterAll(() => stack.disposeAsync());
+const here = site();
 
 /** Between a page and the server: `cut` ends the connection and lets none through until `mend`. */
-async function lineOf(page: Page) {
+async function cuttable(page: Page) {
   let isCut = false;
   const open = new Set<() => void>();
   await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
@@ -35,12 +26,12 @@ async function lineOf(page: Page) {
 }
 
 async function enter(page: Page, room: string): Promise<void> {
-  await page.goto(`${server.url}/chat/${room}/`);
-  await page.locator('.room-count').filter({ hasText: /[1-9]/ }).waitFor();
+  await page.goto(`${here.server.url}/chat/${room}/`);
+  await isLive(page);
 }
 async function stored(room: string): Promise<{ text: string; by: string }[]> {
   const { messages } = (await (
-    await fetch(`${server.url}/api/rooms/${room}/messages`)
+    await fetch(`${here.server.url}/api/rooms/${room}/messages`)
   ).json()) as HistoryPage;
   return messages.map(({ text, user }) => ({ text, by: user.id }));
 }
@@ -52,8 +43,8 @@ async function becomeSomebodyElse(context: BrowserContext): Promise<Page> {
 
 describe('a browser whose person becomes somebody else while a page is away', () => {
   it('publishes nothing of the one under the name of the other until it is told to', async () => {
-    const ann = await browser.person();
-    const line = await lineOf(ann);
+    const ann = await here.browser.person();
+    const line = await cuttable(ann);
     await enter(ann, 'shared');
     line.cut();
     await ann.locator('.banner').waitFor();
@@ -77,10 +68,10 @@ describe('a browser whose person becomes somebody else while a page is away', ()
 
 describe('two first tabs of one browser', () => {
   it('keep what they cannot send for the one guest that both become', async () => {
-    const one = await browser.person();
-    const line = await lineOf(one);
+    const one = await here.browser.person();
+    const line = await cuttable(one);
     line.cut();
-    await one.goto(`${server.url}/chat/tabs/`);
+    await one.goto(`${here.server.url}/chat/tabs/`);
     // The cookie of the second answer is what the browser keeps.
     const two = await becomeSomebodyElse(one.context());
     await enter(two, 'elsewhere');
@@ -93,24 +84,24 @@ describe('two first tabs of one browser', () => {
     await write(one, 'do not lose me');
     await expect.poll(() => keptSends(one)).toBe(1);
     await one.close();
-    await two.goto(`${server.url}/chat/tabs/`);
+    await two.goto(`${here.server.url}/chat/tabs/`);
     await expect.poll(() => texts(two), { timeout: 15_000 }).toEqual(['hello', 'do not lose me']);
   }, 120_000);
 });
 
 describe('a page whose sign-in ended while it was away', () => {
   it('says so instead of trying to come back for ever', async () => {
-    const ann = await browser.person();
-    const line = await lineOf(ann);
+    const ann = await here.browser.person();
+    const line = await cuttable(ann);
     await enter(ann, 'ended');
     line.cut();
     await ann.locator('.banner').waitFor();
     const cookies = await ann.context().cookies();
-    const answer = await fetch(`${server.url}/api/auth/sign-out`, {
+    const answer = await fetch(`${here.server.url}/api/auth/sign-out`, {
       method: 'POST',
       headers: {
         cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
-        origin: server.url,
+        origin: here.server.url,
         'content-type': 'application/json',
       },
       body: '{}',
@@ -127,8 +118,8 @@ describe('a page whose sign-in ended while it was away', () => {
 
 describe('a browser whose database does not let go of what is too old', () => {
   it('sends what is not', async () => {
-    const ann = await browser.person();
-    const line = await lineOf(ann);
+    const ann = await here.browser.person();
+    const line = await cuttable(ann);
     await enter(ann, 'full');
     line.cut();
     await ann.locator('.banner').waitFor();
@@ -143,7 +134,7 @@ describe('a browser whose database does not let go of what is too old', () => {
         throw new DOMException('no room', 'QuotaExceededError');
       };
     });
-    await again.goto(`${server.url}/chat/full/`);
+    await again.goto(`${here.server.url}/chat/full/`);
     await expect.poll(() => texts(again), { timeout: 15_000 }).toEqual(['written just now']);
   }, 120_000);
 });

@@ -1,31 +1,17 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { keepPicture, TestBrowser, texts, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server-process.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { keepPicture, texts, write } from '../support/browser.js';
+import { site } from '../support/site.js';
 
-let browser: TestBrowser;
-let server: ServerProcess;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const here = site({ DRAIN_DELAY_MS: '0' });
 let room = 0;
 const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  const env = { DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off', DRAIN_DELAY_MS: '0' };
-  [browser, server] = await Promise.all([TestBrowser.start(), ServerProcess.start(env)]);
-});
-afterAll(async () => {
-  await browser?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-  await folder?.[Symbol.asyncDispose]();
-});
 beforeEach(() => {
   room++;
-  browser.complaints.length = 0;
+  here.browser.complaints.length = 0;
 });
 
-const address = () => `${server.url}/chat/changes-${room}/`;
+const address = () => `${here.server.url}/chat/changes-${room}/`;
 const messageOf = (page: Page, text: string) => page.locator('.message', { hasText: text });
 const reactionsOf = (message: Locator) =>
   message.locator('.reaction').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
@@ -40,7 +26,7 @@ async function together(...pages: Page[]): Promise<void> {
 }
 
 async function nameOf(page: Page, name: string): Promise<void> {
-  await page.goto(`${server.url}/chat/`);
+  await page.goto(`${here.server.url}/chat/`);
   await page.locator('.me-menu summary').first().click();
   const field = page.locator('.me-menu input[name=name]').first();
   await field.fill(name);
@@ -56,7 +42,7 @@ async function react(message: Locator, emoji: string): Promise<void> {
 
 describe('what one has said', () => {
   it('is changed with the arrow key and Enter, and everybody sees it at once, and after a reload', async () => {
-    const [ann, bob] = [await browser.person(), await browser.person()];
+    const [ann, bob] = [await here.browser.person(), await here.browser.person()];
     await together(ann, bob);
     await write(ann, 'first');
     await write(ann, 'helo');
@@ -74,11 +60,11 @@ describe('what one has said', () => {
     expect(await composer.inputValue()).toBe('');
     await bob.reload();
     expect(await texts(bob)).toEqual(['first', 'hello']);
-    expect(browser.complaints).toEqual([]);
+    expect(here.browser.complaints).toEqual([]);
   });
 
   it('stays as it was where one thinks better of it, and what one was writing is still there', async () => {
-    const ann = await browser.person();
+    const ann = await here.browser.person();
     await together(ann);
     await write(ann, 'as it was');
     await expect.poll(() => ann.locator('.message .delivery.pending').count()).toBe(0);
@@ -97,7 +83,7 @@ describe('what one has said', () => {
   });
 
   it('is deleted once it was confirmed, and leaves its place', async () => {
-    const [ann, bob] = [await browser.person({ colorScheme: 'dark' }), await browser.person()];
+    const [ann, bob] = [await here.browser.person({ colorScheme: 'dark' }), await here.browser.person()];
     await together(ann, bob);
     await write(ann, 'a secret');
     await write(bob, 'what?');
@@ -119,11 +105,11 @@ describe('what one has said', () => {
     expect(html).not.toContain('a secret');
     expect(await texts(bob)).toEqual(['This message was deleted', 'what?']);
     expect(await bob.locator('.room-link[aria-current] .room-last').textContent()).toContain('what?');
-    expect(browser.complaints).toEqual([]);
+    expect(here.browser.complaints).toEqual([]);
   });
 
   it('can be changed with the keyboard alone', async () => {
-    const ann = await browser.person();
+    const ann = await here.browser.person();
     await together(ann);
     await write(ann, 'by keys');
     await expect.poll(() => ann.locator('.message .delivery.pending').count()).toBe(0);
@@ -147,7 +133,7 @@ describe('what one has said', () => {
 
 describe('reactions', () => {
   it('are counted for everybody, with who, and are taken back by pressing them again', async () => {
-    const [ann, bob] = [await browser.person(), await browser.person({ colorScheme: 'dark' })];
+    const [ann, bob] = [await here.browser.person(), await here.browser.person({ colorScheme: 'dark' })];
     await nameOf(ann, 'Ann Larsen');
     await nameOf(bob, 'Bob');
     await together(ann, bob);
@@ -156,14 +142,14 @@ describe('reactions', () => {
     await write(bob, 'It went into our staging an hour ago and nothing broke so far.');
     await write(ann, 'ship it');
     await expect.poll(async () => (await texts(bob)).length).toBe(4);
-    const [here, there] = [messageOf(ann, 'release'), messageOf(bob, 'release')];
-    await react(there, '🎉');
-    await react(here, '🎉');
-    await react(there, '❤️');
+    const [anns, bobs] = [messageOf(ann, 'release'), messageOf(bob, 'release')];
+    await react(bobs, '🎉');
+    await react(anns, '🎉');
+    await react(bobs, '❤️');
     await react(messageOf(ann, 'nothing broke'), '🙏');
     await react(messageOf(bob, 'ship it'), '🔥');
-    await expect.poll(() => reactionsOf(here)).toEqual(['🎉 2, you and Bob', '❤️ 1, Bob']);
-    await expect.poll(() => reactionsOf(there)).toEqual(['🎉 2, you and Ann Larsen', '❤️ 1, you']);
+    await expect.poll(() => reactionsOf(anns)).toEqual(['🎉 2, you and Bob', '❤️ 1, Bob']);
+    await expect.poll(() => reactionsOf(bobs)).toEqual(['🎉 2, you and Ann Larsen', '❤️ 1, you']);
     await write(bob, 'oops');
     await messageOf(bob, 'oops').locator('.bubble').hover();
     await messageOf(bob, 'oops').getByRole('button', { name: 'Delete' }).click();
@@ -175,15 +161,18 @@ describe('reactions', () => {
     await ann.keyboard.press('Escape');
     await messageOf(bob, 'Congratulations').locator('.bubble').hover();
     await keepPicture(bob, 'reactions-desktop-dark');
-    await there.getByRole('button', { name: '🎉 2' }).click();
-    await expect.poll(() => reactionsOf(here)).toEqual(['🎉 1, you', '❤️ 1, Bob']);
+    await bobs.getByRole('button', { name: '🎉 2' }).click();
+    await expect.poll(() => reactionsOf(anns)).toEqual(['🎉 1, you', '❤️ 1, Bob']);
     await ann.reload();
     expect(await reactionsOf(messageOf(ann, 'release'))).toEqual(['🎉 1, you', '❤️ 1, Bob']);
-    expect(browser.complaints).toEqual([]);
+    expect(here.browser.complaints).toEqual([]);
   }, 90_000);
 
   it('are given on a phone by touching the message', async () => {
-    const [ann, bob] = [await browser.person(phone), await browser.person({ ...phone, colorScheme: 'dark' })];
+    const [ann, bob] = [
+      await here.browser.person(phone),
+      await here.browser.person({ ...phone, colorScheme: 'dark' }),
+    ];
     await together(ann, bob);
     await write(ann, 'Who is coming to the lake on Saturday? The weather looks fine until the evening.');
     await write(bob, 'Me');
@@ -206,13 +195,13 @@ describe('reactions', () => {
     await messageOf(ann, 'lake').getByRole('link', { name: 'Edit' }).tap();
     await expect.poll(() => ann.locator('textarea').inputValue()).toContain('lake');
     await keepPicture(ann, 'editing-phone-light');
-    expect(browser.complaints).toEqual([]);
+    expect(here.browser.complaints).toEqual([]);
   }, 90_000);
 });
 
 describe('without a script', () => {
   it('an own message is edited and deleted with a form', async () => {
-    const ann = await browser.person({ javaScriptEnabled: false });
+    const ann = await here.browser.person({ javaScriptEnabled: false });
     await ann.goto(address());
     const send = async (text: string) => {
       await ann.locator('textarea').fill(text);

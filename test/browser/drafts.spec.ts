@@ -1,25 +1,16 @@
-import type { BrowserContext, Page, WebSocketRoute } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrowser, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server-process.js';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { isLive, lineOf, write } from '../support/browser.js';
+import { site } from '../support/site.js';
 
-const stack = new AsyncDisposableStack();
-let browser: TestBrowser;
-let server: ServerProcess;
-beforeAll(async () => {
-  const folder = stack.use(await temporaryFolder());
-  server = stack.use(await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off' }));
-  browser = stack.use(await TestBrowser.start());
-});
-afterAll(() => stack.disposeAsync());
+const here = site();
 
 const field = (page: Page) => page.locator('textarea');
 const nameOn = async (page: Page) => (await page.locator('.sidebar .me-name bdi').innerText()).trim();
 
 async function enter(page: Page, room: string): Promise<void> {
-  await page.goto(`${server.url}/chat/${room}/`);
-  await page.locator('.room-count').filter({ hasText: /[1-9]/ }).waitFor();
+  await page.goto(`${here.server.url}/chat/${room}/`);
+  await isLive(page);
 }
 
 /** Somebody else sits down at this browser, and has been here before. */
@@ -29,26 +20,16 @@ async function becomes(context: BrowserContext, person: Page): Promise<void> {
 }
 
 async function register(page: Page, username: string): Promise<void> {
-  await page.goto(`${server.url}/chat/~register/`);
+  await page.goto(`${here.server.url}/chat/~register/`);
   await page.locator('input[name=username]').fill(username);
   await page.locator('input[name=password]').fill('correct horse battery');
   await page.getByRole('button', { name: /register|keep/i }).click();
-  await page.waitForURL(`${server.url}/chat/`);
-}
-
-/** The page's connection, to be cut. */
-async function lineOf(page: Page): Promise<{ current?: WebSocketRoute }> {
-  const line: { current?: WebSocketRoute } = {};
-  await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
-    line.current = socket;
-    socket.connectToServer();
-  });
-  return line;
+  await page.waitForURL(`${here.server.url}/chat/`);
 }
 
 describe('what one was writing', () => {
   it('is not there for who uses the browser next, and is when one comes back', async () => {
-    const [ann, bob] = [await browser.person(), await browser.person()];
+    const [ann, bob] = [await here.browser.person(), await here.browser.person()];
     await enter(bob, 'shared');
     await enter(ann, 'shared');
     await field(ann).fill('for nobody else');
@@ -73,7 +54,7 @@ describe('what one was writing', () => {
   ])(
     '%s',
     async (_what, hasAccounts, left) => {
-      const [ann, bob] = [await browser.person(), await browser.person()];
+      const [ann, bob] = [await here.browser.person(), await here.browser.person()];
       const room = `open-${hasAccounts}`;
       if (hasAccounts) for (const page of [ann, bob]) await register(page, page === ann ? 'ann' : 'bob');
       await enter(bob, room);

@@ -1,18 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrowser, texts, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server-process.js';
+import { describe, expect, it } from 'vitest';
+import { texts, write } from '../support/browser.js';
+import { site } from '../support/site.js';
 
-const stack = new AsyncDisposableStack();
-let browser: TestBrowser;
-let server: ServerProcess;
-beforeAll(async () => {
-  const folder = stack.use(await temporaryFolder());
-  server = stack.use(await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off' }));
-  browser = stack.use(await TestBrowser.start());
-});
-afterAll(() => stack.disposeAsync());
+const here = site();
 
 interface Frame {
   event: string;
@@ -57,9 +48,9 @@ async function edit(page: Page, text: string): Promise<void> {
 
 /** Ann has saved `beta`, is not answered yet, and has gone on to `alpha`; Bob is there. */
 async function goneOn(room: string) {
-  const [ann, bob] = [await browser.person(), await browser.person()];
+  const [ann, bob] = [await here.browser.person(), await here.browser.person()];
   const asked = await heldEdits(ann);
-  for (const page of [ann, bob]) await page.goto(`${server.url}/chat/${room}/`);
+  for (const page of [ann, bob]) await page.goto(`${here.server.url}/chat/${room}/`);
   for (const text of ['alpha', 'beta']) await write(ann, text);
   await expect.poll(() => ann.locator('.delivery.sent').count()).toBe(2);
   await edit(ann, 'beta');

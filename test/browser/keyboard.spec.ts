@@ -1,18 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrowser, texts, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server-process.js';
+import { describe, expect, it } from 'vitest';
+import { texts, write } from '../support/browser.js';
+import { site } from '../support/site.js';
 
-const stack = new AsyncDisposableStack();
-let browser: TestBrowser;
-let server: ServerProcess;
-beforeAll(async () => {
-  const folder = stack.use(await temporaryFolder());
-  server = stack.use(await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off' }));
-  browser = stack.use(await TestBrowser.start());
-});
-afterAll(() => stack.disposeAsync());
+const here = site();
 
 /** Where Tab goes within the messages, from the button in front of them to the composer. */
 async function stops(page: Page): Promise<string[]> {
@@ -46,8 +37,8 @@ const focused = (page: Page) =>
 
 describe('by the keyboard alone', () => {
   it('Tab reaches one message with what is in it, and arrows the others', async () => {
-    const ann = await browser.person();
-    await ann.goto(`${server.url}/chat/links/`);
+    const ann = await here.browser.person();
+    await ann.goto(`${here.server.url}/chat/links/`);
     for (const number of [1, 2, 3]) await write(ann, `see https://example.org/${number}`);
     await expect.poll(() => texts(ann)).toHaveLength(3);
     await expect.poll(() => ann.locator('.delivery.sent').count()).toBe(3);
@@ -66,8 +57,8 @@ describe('by the keyboard alone', () => {
   });
 
   it('the focus stays in the list where a message is deleted, or a reaction taken back', async () => {
-    const ann = await browser.person();
-    await ann.goto(`${server.url}/chat/deleted/`);
+    const ann = await here.browser.person();
+    await ann.goto(`${here.server.url}/chat/deleted/`);
     for (const text of ['one', 'two', 'three']) await write(ann, text);
     await expect.poll(() => ann.locator('.delivery.sent').count()).toBe(3);
     const second = ann.locator('.message').nth(1);
@@ -99,7 +90,7 @@ describe('by the keyboard alone', () => {
   }, 60_000);
 
   it('the focus stays with a message that is tried again, and goes to the one before where it is discarded', async () => {
-    const ann = await browser.person();
+    const ann = await here.browser.person();
     const sends: (string | undefined)[] = [];
     const error = { code: 'forbidden', message: 'not now' };
     await ann.routeWebSocket(/\/ws\/chat\//, (socket) => {
@@ -111,7 +102,7 @@ describe('by the keyboard alone', () => {
         socket.send(JSON.stringify({ event: 'reply', id, ok: false, error }));
       });
     });
-    await ann.goto(`${server.url}/chat/tried/`);
+    await ann.goto(`${here.server.url}/chat/tried/`);
     const press = async (name: string) => {
       await ann.getByRole('button', { name }).focus();
       await ann.keyboard.press('Enter');
@@ -134,16 +125,16 @@ describe('by the keyboard alone', () => {
   }, 60_000);
 
   it('without a script, Tab reaches the links and forms of every message', async () => {
-    const bea = await browser.person();
-    await bea.goto(`${server.url}/chat/plain-links/`);
+    const bea = await here.browser.person();
+    await bea.goto(`${here.server.url}/chat/plain-links/`);
     for (const number of [1, 2]) await write(bea, `see https://example.org/${number}`);
     await expect.poll(() => bea.locator('.delivery.sent').count()).toBe(2);
 
-    const plain = await browser.person({
+    const plain = await here.browser.person({
       javaScriptEnabled: false,
       storageState: await bea.context().storageState(),
     });
-    await plain.goto(`${server.url}/chat/plain-links/`);
+    await plain.goto(`${here.server.url}/chat/plain-links/`);
     for (const name of ['https://example.org/1', 'https://example.org/2'])
       expect(await plain.locator(`.messages a[href="${name}"]`).getAttribute('tabindex')).toBe('0');
     const edits = plain.locator('.messages a[aria-label=Edit]');

@@ -1,25 +1,16 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keepPicture, TestBrowser, texts, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
+import { describe, expect, it } from 'vitest';
+import { keepPicture, texts, write } from '../support/browser.js';
 import { stumblingBlocks } from '../support/page-checks.js';
-import { ServerProcess } from '../support/server-process.js';
+import { site } from '../support/site.js';
 
-const stack = new AsyncDisposableStack();
-let browser: TestBrowser;
-let server: ServerProcess;
-beforeAll(async () => {
-  const folder = stack.use(await temporaryFolder());
-  server = stack.use(await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off' }));
-  browser = stack.use(await TestBrowser.start());
-});
-afterAll(() => stack.disposeAsync());
+const here = site();
 
 const password = 'correct horse battery';
 const longName = 'Wolfgang-Amadeus von Hohenzol';
 
 async function register(page: Page, username: string, name: string): Promise<void> {
-  await page.goto(`${server.url}/chat/~register/`);
+  await page.goto(`${here.server.url}/chat/~register/`);
   await page.locator('input[name=username]').fill(username);
   await page.locator('input[name=name]').fill(name);
   await page.locator('input[name=password]').fill(password);
@@ -32,10 +23,10 @@ const narrow = { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch
 
 describe('every page', () => {
   it('fits on the narrowest screen, and can be read and hit there, in the light and in the dark', async () => {
-    const ann = await browser.person({ ...narrow, colorScheme: 'light' });
+    const ann = await here.browser.person({ ...narrow, colorScheme: 'light' });
     await register(ann, 'ann', longName);
     for (const other of ['bea', 'cem'])
-      await register(await browser.person(), other, `${longName} ${other}`.slice(-30));
+      await register(await here.browser.person(), other, `${longName} ${other}`.slice(-30));
     const found: string[] = [];
     const look = async (page: Page, what: string): Promise<void> => {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -45,7 +36,7 @@ describe('every page', () => {
       }
     };
     const visit = async (what: string, path: string): Promise<void> => {
-      await ann.goto(`${server.url}${path}`);
+      await ann.goto(`${here.server.url}${path}`);
       await look(ann, what);
     };
 
@@ -88,27 +79,27 @@ describe('every page', () => {
     await look(ann, 'what an administrator can do');
     await visit('a security log', '/chat/~admin/audit/');
     await visit('nothing', '/nothing/');
-    browser.complaints.length = 0;
+    here.browser.complaints.length = 0;
 
-    const guest = await browser.person(narrow);
+    const guest = await here.browser.person(narrow);
     for (const [what, path] of [
       ['a sign-in', '/chat/~sign-in/'],
       ['a registration', '/chat/~register/'],
       ['an invitation', invitation],
       ['a room for guests', '/chat/porch/'],
     ] as const) {
-      await guest.goto(`${server.url}${path}`);
+      await guest.goto(`${here.server.url}${path}`);
       await look(guest, what);
     }
     expect(found).toEqual([]);
-    expect(browser.complaints).toEqual([]);
+    expect(here.browser.complaints).toEqual([]);
   }, 180_000);
 });
 
 describe('people, where they lie over the page', () => {
   it('are all that Tab and a screen reader reach until they are closed, or get a column of their own', async () => {
-    const ann = await browser.person({ viewport: { width: 600, height: 700 } });
-    await ann.goto(`${server.url}/chat/porch/`);
+    const ann = await here.browser.person({ viewport: { width: 600, height: 700 } });
+    await ann.goto(`${here.server.url}/chat/porch/`);
     await ann.locator('.people-button').click();
     await expect
       .poll(() => ann.locator('.people-close').evaluate((close) => close === document.activeElement))

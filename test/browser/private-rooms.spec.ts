@@ -1,24 +1,15 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keepPicture, TestBrowser, texts, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server-process.js';
+import { describe, expect, it } from 'vitest';
+import { keepPicture, texts, write } from '../support/browser.js';
+import { site } from '../support/site.js';
 
-const stack = new AsyncDisposableStack();
-let browser: TestBrowser;
-let server: ServerProcess;
-beforeAll(async () => {
-  const folder = stack.use(await temporaryFolder());
-  server = stack.use(await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off' }));
-  browser = stack.use(await TestBrowser.start());
-});
-afterAll(() => stack.disposeAsync());
+const here = site();
 
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 async function registered(name: string, options = {}): Promise<Page> {
-  const page = await browser.person(options);
-  await page.goto(`${server.url}/chat/~register/`);
+  const page = await here.browser.person(options);
+  await page.goto(`${here.server.url}/chat/~register/`);
   await page.locator('input[name=username]').fill(name);
   await page.locator('input[name=password]').fill('correct horse battery');
   await page.locator('main button[type=submit]').first().click();
@@ -55,7 +46,7 @@ describe('a private room', () => {
     await owner.locator('#members input[name=name]').fill('mia');
     await owner.getByRole('button', { name: 'Add' }).click();
     await owner.getByText('Added.').waitFor();
-    await mia.goto(`${server.url}/chat/`);
+    await mia.goto(`${here.server.url}/chat/`);
     await mia.getByRole('link', { name: /Lair/ }).click();
     await expect.poll(() => texts(mia)).toEqual(['welcome']);
 
@@ -64,7 +55,7 @@ describe('a private room', () => {
     const link = await owner.locator('#invites .secret').innerText();
     await keepPicture(owner, 'room-settings-desktop-light');
     expect((await noa.goto(room))?.status()).toBe(404);
-    browser.complaints.length = 0;
+    here.browser.complaints.length = 0;
     await noa.goto(link);
     await keepPicture(noa, 'invite-phone-dark');
     await noa.getByRole('button', { name: 'Become a member' }).click();
@@ -101,7 +92,7 @@ describe('a private room', () => {
     await expect.poll(() => texts(mia)).toEqual(['welcome', 'thanks', 'she is gone']);
     expect(await texts(noa)).toEqual(['welcome', 'thanks']);
     expect((await noa.goto(room))?.status()).toBe(404);
-    browser.complaints.length = 0;
+    here.browser.complaints.length = 0;
 
     // Archived: read, and not written in.
     await owner.goto(`${room}~settings/`);
@@ -116,7 +107,7 @@ describe('a private room', () => {
     await mia.waitForURL('**/chat/');
     // As a word: three letters in a row may be in any id.
     expect(await mia.content()).not.toMatch(/\bDen\b/);
-    expect(browser.complaints).toEqual([]);
+    expect(here.browser.complaints).toEqual([]);
   }, 120_000);
 });
 
@@ -124,7 +115,7 @@ describe('a conversation of several', () => {
   it('is opened by their names, and shows all of them', async () => {
     const pat = await registered('Pat', { colorScheme: 'dark' });
     for (const name of ['Quin', 'Ravi']) await registered(name);
-    await pat.goto(`${server.url}/chat/~new/`);
+    await pat.goto(`${here.server.url}/chat/~new/`);
     await pat.locator('input[name=names]').fill('quin, Ravi');
     await pat.getByRole('button', { name: 'Open' }).click();
     await pat.waitForURL('**/chat/~*/');
@@ -132,11 +123,11 @@ describe('a conversation of several', () => {
     await write(pat, 'the three of us');
     await expect.poll(() => texts(pat)).toEqual(['the three of us']);
     const room = pat.url();
-    await pat.goto(`${server.url}/chat/~new/`);
+    await pat.goto(`${here.server.url}/chat/~new/`);
     await pat.locator('input[name=names]').fill('Ravi; Quin');
     await pat.getByRole('button', { name: 'Open' }).click();
     await pat.waitForURL(room);
     await keepPicture(pat, 'conversation-desktop-dark');
-    expect(browser.complaints).toEqual([]);
+    expect(here.browser.complaints).toEqual([]);
   });
 });

@@ -1,31 +1,19 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrowser, texts, write } from '../support/browser.js';
-import { temporaryFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server-process.js';
+import { describe, expect, it } from 'vitest';
+import { isLive, texts, write } from '../support/browser.js';
+import { site } from '../support/site.js';
 
-const stack = new AsyncDisposableStack();
-let browser: TestBrowser;
-let server: ServerProcess;
-beforeAll(async () => {
-  const folder = stack.use(await temporaryFolder());
-  // Whoever sleeps is given up for lost within seconds.
-  const silence = { PING_INTERVAL_MS: '500', PONG_TIMEOUT_MS: '3000' };
-  server = stack.use(
-    await ServerProcess.start({ DATABASE_URL: folder.databaseUrl, RATE_LIMIT: 'off', ...silence }),
-  );
-  browser = stack.use(await TestBrowser.start());
-});
-afterAll(() => stack.disposeAsync());
+/** Whoever sleeps is given up for lost within seconds. */
+const here = site({ PING_INTERVAL_MS: '500', PONG_TIMEOUT_MS: '3000' });
 
 /** In the room that was used last. */
 const peopleOnline = async () =>
-  Number(((await (await fetch(`${server.url}/api/rooms`)).json()) as Rooms).rooms[0]?.online);
+  Number(((await (await fetch(`${here.server.url}/api/rooms`)).json()) as Rooms).rooms[0]?.online);
 type Rooms = { rooms: { online: number }[] };
 
 async function enter(page: Page, room: string): Promise<void> {
-  await page.goto(`${server.url}/chat/${room}/`);
-  await page.locator('.room-count').filter({ hasText: /[1-9]/ }).waitFor();
+  await page.goto(`${here.server.url}/chat/${room}/`);
+  await isLive(page);
 }
 
 const say = async (page: Page, room: string, from: number, to: number) => {
@@ -36,7 +24,7 @@ const all = (room: string, count: number) => Array.from({ length: count }, (_, n
 
 describe('a tab that sleeps', () => {
   it('has everything once when it wakes, and what was being written is still there', async () => {
-    const [ann, bob] = [await browser.person(), await browser.person()];
+    const [ann, bob] = [await here.browser.person(), await here.browser.person()];
     for (const page of [ann, bob]) await enter(page, 'sleep');
     await say(ann, 'sleep', 1, 3);
     await expect.poll(() => texts(bob)).toEqual(all('sleep', 3));
@@ -62,12 +50,12 @@ describe('a tab that sleeps', () => {
 
 describe('a page that one comes back to', () => {
   it('by the button of the browser shows what was said meanwhile, once, and keeps what was being written', async () => {
-    const [ann, bob] = [await browser.person(), await browser.person()];
+    const [ann, bob] = [await here.browser.person(), await here.browser.person()];
     for (const page of [ann, bob]) await enter(page, 'back');
     await say(ann, 'back', 1, 2);
     await expect.poll(() => texts(bob)).toEqual(all('back', 2));
     await bob.locator('textarea').fill('in a moment');
-    await bob.goto(`${server.url}/chat/`);
+    await bob.goto(`${here.server.url}/chat/`);
     await say(ann, 'back', 3, 5);
     await bob.goBack();
     await expect.poll(() => texts(bob), { timeout: 40_000 }).toEqual(all('back', 5));
@@ -79,7 +67,7 @@ describe('a page that one comes back to', () => {
 
 describe('two tabs of one person', () => {
   it('send each their own, and both show everything once, in the same order, for one person online', async () => {
-    const one = await browser.person();
+    const one = await here.browser.person();
     const two = await one.context().newPage();
     for (const page of [one, two]) await enter(page, 'twice');
     await Promise.all(
